@@ -1,0 +1,44 @@
+// Conversions between bytes and the texts that carry them: percent-encoding, base64, UTF-8, ASCII case, numbers.
+// Everything here takes any bytes and never throws except for memory.
+#pragma once
+
+#include "rediserve/base/buffer.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rediserve {
+
+// Decodes %XX (RFC 3986, 2.1); `+` stays a plus. nullopt on a truncated or non-hexadecimal escape.
+std::optional<std::string> percent_decode(std::string_view text);
+
+// As above for one part of a query (`application/x-www-form-urlencoded`): `+` is a space.
+std::optional<std::string> form_decode(std::string_view text);
+
+// Encodes everything but RFC 3986's unreserved characters.
+std::string percent_encode(std::string_view bytes);
+
+// Appends standard base64 with padding (RFC 4648, 4).
+void append_base64(buffer& to, std::string_view bytes);
+
+// Decodes standard base64; nullopt when `text` is not padded canonical base64.
+std::optional<std::string> base64_decode(std::string_view text);
+
+// Whether `bytes` are well-formed UTF-8 (Unicode 15, table 3-7): no overlong forms, no surrogates.
+bool is_utf8(std::string_view bytes) noexcept;
+
+// Appends `text` as a JSON string with its quotes (RFC 8259, 7). `text` must be UTF-8.
+void append_json_string(buffer& to, std::string_view text);
+
+// Compares without regard to ASCII case.
+bool iequals(std::string_view a, std::string_view b) noexcept;
+
+// A whole decimal number with optional minus sign, nothing before or after it; nullopt when out of range or not one.
+std::optional<std::int64_t> parse_integer(std::string_view text) noexcept;
+
+// A size: digits, optionally followed by k, m or g (powers of 1024), e.g. "64m".
+std::optional<std::uint64_t> parse_size(std::string_view text) noexcept;
+
+}   // namespace rediserve

@@ -1,0 +1,79 @@
+#include "rediserve/base/digest.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <memory>
+#include <new>
+
+namespace rediserve {
+
+namespace {
+
+struct free_context
+{
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+
+struct free_digest
+{
+    void operator()(EVP_MD* digest) const noexcept { EVP_MD_free(digest); }
+};
+
+// Looking an algorithm up costs OpenSSL 3 more than hashing a short value, so each thread does it once.
+class hasher
+{
+public:
+    explicit hasher(const char* algorithm)
+        : digest_(EVP_MD_fetch(nullptr, algorithm, nullptr)), context_(EVP_MD_CTX_new())
+    {
+        if (!digest_ || !context_)
+            throw std::bad_alloc();
+    }
+
+    void operator()(std::string_view bytes, unsigned char* to)
+    {
+        if (!EVP_DigestInit_ex2(context_.get(), digest_.get(), nullptr)
+            || !EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size())
+            || !EVP_DigestFinal_ex(context_.get(), to, nullptr))
+            throw std::bad_alloc();
+    }
+
+private:
+    std::unique_ptr<EVP_MD, free_digest> digest_;
+    std::unique_ptr<EVP_MD_CTX, free_context> context_;
+};
+
+}   // namespace
+
+sha1_digest sha1(std::string_view bytes)
+{
+    static thread_local hasher hash("SHA1");
+    sha1_digest digest;
+    hash(bytes, digest.data());
+    return digest;
+}
+
+sha256_digest sha256(std::string_view bytes)
+{
+    static thread_local hasher hash("SHA256");
+    sha256_digest digest;
+    hash(bytes, digest.data());
+    return digest;
+}
+
+void to_hex(const unsigned char* bytes, std::size_t count, char* to) noexcept
+{
+    constexpr char digits[] = "0123456789abcdef";
+    for (std::size_t i = 0; i < count; ++i) {
+        *to++ = digits[bytes[i] >> 4];
+        *to++ = digits[bytes[i] & 15];
+    }
+}
+
+bool equal_constant_time(const sha256_digest& a, const sha256_digest& b) noexcept
+{
+    return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}   // namespace rediserve
