@@ -15,5 +15,6 @@ function(rediserve_room)
   list(TRANSFORM rooms PREPEND rediserve::)
   target_link_libraries(rediserve_${room_NAME}
     PUBLIC rediserve_flags Boost::headers ${rooms} PRIVATE ${room_LIBRARIES})
-  file(APPEND ${CMAKE_BINARY_DIR}/rooms.txt "${room_NAME}: ${room_DEPENDS}\n")
+  list(JOIN room_DEPENDS " " depends)
+  file(APPEND ${CMAKE_BINARY_DIR}/rooms.txt "${room_NAME}: ${depends}\n")
 endfunction()

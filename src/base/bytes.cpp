@@ -272,9 +272,12 @@ std::optional<std::uint64_t> parse_size(std::string_view text) noexcept
     unsigned shift = 0;
     if (stop != end) {
         switch (*stop) {
-        case 'k': case 'K': shift = 10; break;
-        case 'm': case 'M': shift = 20; break;
-        case 'g': case 'G': shift = 30; break;
+        case 'k':
+        case 'K': shift = 10; break;
+        case 'm':
+        case 'M': shift = 20; break;
+        case 'g':
+        case 'G': shift = 30; break;
         default: return std::nullopt;
         }
         if (stop + 1 != end)
