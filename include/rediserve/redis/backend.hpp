@@ -1,0 +1,91 @@
+// What a token or a listener points to: a Redis behind a pool of connections, seen from one shard.
+//
+// Everything here belongs to one thread. Calls never block.
+#pragma once
+
+#include "rediserve/base/error.hpp"
+#include "rediserve/redis/command.hpp"
+#include "rediserve/redis/params.hpp"
+#include "rediserve/redis/reply.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace rediserve::telemetry {
+struct shard_metrics;
+}
+
+namespace rediserve::redis {
+
+// Where the answers to a submitted batch go. Called from inside hiredis' read handler: may submit and cancel, must not
+// do socket I/O of its own or keep a reply.
+class reply_sink
+{
+public:
+    // Reply `index` of the batch; the last one ends the submission.
+    virtual void on_reply(const reply_view& reply, std::size_t index) noexcept = 0;
+    // The submission ended without (all of) its replies: errc 4xx, `executed` set.
+    virtual void on_failure(error why) noexcept = 0;
+
+protected:
+    ~reply_sink() = default;
+};
+
+// A batch that was accepted and is not answered yet. Valid until the sink's last call, or until cancelled.
+class submission;
+
+struct submit_options
+{
+    // What shares an affinity shares a connection, so that what a client sends in order runs in order.
+    std::uint32_t affinity = 0;
+    // Only reads: may be run again, once, when the connection dies before the answer.
+    bool read_only = false;
+};
+
+// How the backend is doing, for /readyz and the log.
+struct backend_health
+{
+    bool up = false;
+    std::string why;   // empty when up
+};
+
+class lease;
+class lease_waiter;
+
+class backend
+{
+public:
+    virtual ~backend() = default;
+
+    // Begins to connect. Call once.
+    virtual void start() = 0;
+
+    // Queues `commands`; they leave with everything else of this event-loop turn. The sink is called later, never from
+    // inside submit. Fails at once with backend_unavailable while the server is known to be down, backend_queue_full.
+    virtual result<submission*> submit(batch&& commands, submit_options options, reply_sink& sink) = 0;
+
+    // The sink will not be called any more; what is not written yet is withdrawn, a late reply is dropped.
+    virtual void cancel(submission& what) noexcept = 0;
+
+    // Asks for a connection of one's own (WATCH, blocking commands). The waiter is called later, never from inside.
+    // errc::backend_unavailable, backend_queue_full at once; lease_timeout through the waiter.
+    virtual result<void> acquire(lease_waiter& waiter) = 0;
+    virtual void cancel(lease_waiter& waiter) noexcept = 0;
+
+    virtual const backend_health& health() const noexcept = 0;
+
+    // Closes all connections; whatever waits fails with errc::draining. For the end of the process.
+    virtual void stop() noexcept = 0;
+};
+
+// A backend of one server (params.address). Resolves, connects and reconnects by itself.
+std::unique_ptr<backend> make_standalone(
+    boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics
+);
+
+}   // namespace rediserve::redis

@@ -1,0 +1,47 @@
+// A Redis connection of one's own for a while: for transactions with WATCH and for blocking commands.
+#pragma once
+
+#include "rediserve/redis/backend.hpp"
+
+#include <chrono>
+
+namespace rediserve::redis {
+
+class leased_link;   // private to the room
+
+// Move-only. Giving it up (destruction) hands a clean connection back to the pool; one on which something is still
+// unanswered, or that watches keys, is closed instead.
+class lease
+{
+public:
+    lease() noexcept = default;
+    explicit lease(leased_link& link) noexcept : link_(&link) {}
+    lease(lease&& other) noexcept : link_(std::exchange(other.link_, nullptr)) {}
+    lease& operator=(lease&& other) noexcept;
+    ~lease() { release(); }
+
+    explicit operator bool() const noexcept { return link_ != nullptr; }
+
+    // As backend::submit, on this connection, with a deadline of its own. Never retried.
+    result<submission*> submit(batch&& commands, std::chrono::milliseconds deadline, reply_sink& sink);
+    void cancel(submission& what) noexcept;
+
+    void release() noexcept;
+
+private:
+    leased_link* link_ = nullptr;
+};
+
+// Who waits for a lease.
+class lease_waiter
+{
+public:
+    virtual void on_lease(lease got) noexcept = 0;
+    // errc::lease_timeout, backend_unavailable, draining.
+    virtual void on_failure(error why) noexcept = 0;
+
+protected:
+    ~lease_waiter() = default;
+};
+
+}   // namespace rediserve::redis

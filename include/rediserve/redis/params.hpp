@@ -1,0 +1,52 @@
+// Settings of the backend.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace rediserve::redis {
+
+enum class transport : std::uint8_t { tcp, tls, unix_socket };
+
+// Where a server is and how to log in: the parts of a redis://, rediss:// or unix:// URL.
+struct address
+{
+    redis::transport transport = transport::tcp;
+    std::string host = "127.0.0.1";   // name or address; without brackets for IPv6
+    std::uint16_t port = 6379;
+    std::string path;       // of the socket, for unix_socket
+    std::string user;       // empty: the default user
+    std::string password;   // empty: none
+    unsigned database = 0;
+};
+
+struct tls_params
+{
+    std::string ca_file;            // PEM; empty: the system's authorities
+    std::string certificate_file;   // PEM, for mutual TLS; empty: none
+    std::string key_file;           // PEM
+    std::string server_name;        // SNI and name to verify; empty: the address' host
+    bool insecure = false;          // do not verify the server at all
+};
+
+struct params
+{
+    redis::address address;
+    tls_params tls;
+    std::string client_name = "rediserve";   // CLIENT SETNAME; empty: not sent
+    std::size_t shared_connections = 2;      // per shard
+    std::size_t leased_connections = 16;     // per shard, at most
+    std::size_t lease_queue = 64;            // waiting leases per shard, at most
+    std::chrono::milliseconds lease_timeout{5000};
+    std::chrono::milliseconds lease_idle{30000};   // an unused leased connection is closed after this
+    std::chrono::milliseconds connect_timeout{2000};
+    std::chrono::milliseconds command_timeout{5000};
+    std::chrono::milliseconds backoff_first{20};
+    std::chrono::milliseconds backoff_max{500};
+    std::size_t queue_commands = 16384;                 // per shared connection: queued and awaiting a reply
+    std::size_t queue_bytes = std::size_t{256} << 20;   // per shared connection
+};
+
+}   // namespace rediserve::redis

@@ -1,0 +1,282 @@
+#include "redis/carrier.hpp"
+
+#include <algorithm>
+
+namespace rediserve::redis {
+
+namespace {
+
+// What hiredis holds unsent, at most, before more is given to it: what is queued here can still be withdrawn.
+constexpr std::size_t high_water = 256 * 1024;
+constexpr std::size_t largest_piece = 64 * 1024;
+
+// A batch this large is freed as soon as it is written.
+constexpr std::size_t worth_freeing = 1 << 20;
+
+// How much longer than the deadline that passed a connection may say nothing.
+constexpr std::chrono::milliseconds longest_silence{1000};
+
+}   // namespace
+
+carrier::carrier(const surroundings& around, request_queue::retry reads, events& to)
+    : around_(around)
+    , reads_(reads)
+    , events_(to)
+    , link_(around.context, around.settings, around.tls, *this)
+    , queue_(around.settings.queue_commands, around.settings.queue_bytes)
+    , silence_(around.context, [this] { on_silence_alarm(); })
+{}
+
+carrier::~carrier()
+{
+    link_.rest();
+    while (submission* const left = queue_.first_sent())
+        retire(*left);
+    while (submission* const left = queue_.first_waiting())
+        retire(*left);
+}
+
+void carrier::rest() noexcept
+{
+    silence_.stop();
+    link_.rest();
+}
+
+// ---- in ------------------------------------------------------------------------------------------------------------
+
+result<submission*> carrier::add(batch&& commands, submit_options options, reply_sink& sink, steady_time now)
+{
+    if (!queue_.has_room(commands))
+        return error(errc::backend_queue_full, "too many commands are waiting for Redis", executed::no);
+    submission& added = around_.submissions.take();
+    added.count = commands.size();
+    added.commands = std::move(commands);
+    added.sink = &sink;
+    added.home = this;
+    added.submitted = now;
+    added.read_only = options.read_only;
+    queue_.push(added);
+    around_.metrics.redis_pending.add(1);
+    pump();
+    return &added;
+}
+
+void carrier::pump() noexcept
+{
+    while (link_.ready() && !broken_ && link_.unsent() < high_water) {
+        if (giving_) {
+            if (!give_on())
+                return;
+        } else if (submission* const next = queue_.first_waiting()) {
+            give(*next);
+        } else {
+            return;
+        }
+    }
+}
+
+void carrier::give(submission& what) noexcept
+{
+    queue_.mark_sent(what, link_.given());
+    giving_ = &what;
+    given_to_ = 0;
+    given_command_ = 0;
+    give_on();
+}
+
+// Gives as much as the link can take of the batch under way; true when that was all of it.
+bool carrier::give_on() noexcept
+{
+    const batch& commands = giving_->commands;
+    while (given_command_ < giving_->count) {
+        if (link_.unsent() >= high_water)
+            return false;
+        const std::size_t end = commands.end(given_command_);
+        const auto piece = commands.from(given_to_).substr(0, std::min(end - given_to_, largest_piece));
+        const bool begins = given_to_ == commands.start(given_command_);
+        if (!(begins ? link_.send(piece, giving_) : link_.append(piece))) {
+            broken_ = true;
+            silence_.after(std::chrono::nanoseconds(0));   // never from inside add(): it tells sinks
+            return false;
+        }
+        given_to_ += piece.size();
+        if (given_to_ == end)
+            ++given_command_;
+    }
+    if (commands.bytes() >= worth_freeing && !giving_->read_only)
+        large_ = giving_;
+    giving_ = nullptr;
+    return true;
+}
+
+void carrier::on_written() noexcept
+{
+    if (large_)
+        drop_large_batch();
+    pump();
+}
+
+// Once it has left, nothing needs its bytes: it cannot be sent again.
+void carrier::drop_large_batch() noexcept
+{
+    if (written() < large_->begins + large_->commands.bytes())
+        return;
+    large_->commands = batch();
+    large_ = nullptr;
+}
+
+// ---- out -----------------------------------------------------------------------------------------------------------
+
+void carrier::on_reply(const reply_view& reply, void* token) noexcept
+{
+    submission& asked = *static_cast<submission*>(token);
+    const std::size_t index = asked.replies++;
+    const bool last = asked.replies == asked.count;
+    reply_sink* const sink = index >= asked.delivered ? asked.sink : nullptr;
+    if (sink)
+        ++asked.delivered;
+    if (last) {
+        if (!asked.sink)
+            around_.metrics.redis_late_replies.add(1);
+        around_.metrics.redis_commands.observe(std::chrono::steady_clock::now() - asked.submitted);
+        retire(asked);
+    }
+    if (sink)
+        sink->on_reply(reply, index);
+}
+
+void carrier::retire(submission& what) noexcept
+{
+    if (giving_ == &what)
+        giving_ = nullptr;
+    if (large_ == &what)
+        large_ = nullptr;
+    queue_.remove(what);
+    around_.metrics.redis_pending.add(-1);
+    around_.submissions.give_back(what);
+}
+
+void carrier::cancel(submission& what) noexcept
+{
+    what.sink = nullptr;
+    if (what.state == submission_state::queued)
+        retire(what);
+}
+
+void carrier::fail(submission& what, error why) noexcept
+{
+    reply_sink* const sink = what.sink;
+    retire(what);
+    if (sink)
+        sink->on_failure(std::move(why));
+}
+
+void carrier::expire(submission& what) noexcept
+{
+    if (what.sink)
+        around_.metrics.redis_timeouts.add(1);
+    if (what.state == submission_state::queued) {
+        const auto ran = what.retried ? executed::maybe : executed::no;
+        return fail(what, error(errc::backend_timeout, "no connection to Redis took the command in time", ran));
+    }
+    watch_for_silence();
+    if (reply_sink* const sink = std::exchange(what.sink, nullptr))
+        sink->on_failure(error(errc::backend_timeout, "Redis did not answer in time", executed::maybe));
+}
+
+void carrier::fail_waiting(const error& why) noexcept
+{
+    submission_list all;
+    while (submission* const waiting = queue_.first_waiting()) {
+        waiting->place.unlink();
+        all.push_back(*waiting);
+    }
+    fail(all, why);
+}
+
+// What a sink does when it is told may change the queue, and cancel others of the list.
+void carrier::fail(submission_list& these, const error& why) noexcept
+{
+    while (!these.empty()) {
+        submission& next = these.front();
+        error told = why;
+        told.executed = next.state == submission_state::sent || next.retried ? executed::maybe : executed::no;
+        fail(next, std::move(told));
+    }
+}
+
+void carrier::fail_all(const error& why) noexcept
+{
+    const std::uint64_t left = written();
+    rest();
+    giving_ = large_ = nullptr;
+    auto lost = queue_.lose(left, request_queue::retry::no);
+    fail(lost.failed, why);
+    fail_waiting(why);
+}
+
+void carrier::move_waiting(carrier& to) noexcept
+{
+    while (submission* const moved = queue_.first_waiting()) {
+        queue_.remove(*moved);
+        moved->home = &to;
+        to.queue_.push(*moved);
+    }
+    to.pump();
+}
+
+// ---- the connection ------------------------------------------------------------------------------------------------
+
+void carrier::on_ready() noexcept
+{
+    if (std::exchange(was_ready_, true))
+        around_.metrics.redis_reconnects.add(1);
+    events_.on_ready(*this);
+    pump();
+}
+
+void carrier::on_attempt_failed(const error& why) noexcept
+{
+    events_.on_attempt_failed(*this, why);
+}
+
+void carrier::on_lost(const link_end& how, std::uint64_t left) noexcept
+{
+    silence_.stop();
+    broken_ = false;
+    giving_ = large_ = nullptr;
+    // After bytes that are no RESP, nothing tells which reply was whose; asking again would likely get the same.
+    const bool nonsense = how.code == errc::backend_protocol;
+    auto lost = queue_.lose(left, nonsense ? request_queue::retry::no : reads_);
+    around_.metrics.redis_retries.add(static_cast<std::int64_t>(lost.retried));
+    const error why = nonsense ? error(errc::backend_protocol, "Redis answered something that is not RESP: " + how.text)
+                               : error(errc::backend_lost, "the connection to Redis ended: " + how.text);
+    fail(lost.failed, why);
+    events_.on_lost(*this);
+}
+
+// A connection that owes replies may be dead without anybody saying so (a frozen server, a cable pulled). From a deadline
+// that passed on, it has so long to say anything, or to take more of what is being written.
+void carrier::watch_for_silence()
+{
+    if (silence_.armed())
+        return;
+    heard_then_ = link_.heard();
+    written_then_ = written();
+    silence_.after(std::min(longest_silence, around_.settings.command_timeout));
+}
+
+void carrier::on_silence_alarm()
+{
+    if (broken_)
+        return link_.break_off("out of memory");
+    submission* const first = queue_.first_sent();
+    if (!first || !link_.ready() || link_.heard() != heard_then_)
+        return;
+    const bool wholly_written = written_then_ >= first->begins + first->commands.bytes();
+    if (!wholly_written && written() != written_then_)
+        return watch_for_silence();
+    link_.break_off("Redis has said nothing for too long");
+}
+
+}   // namespace rediserve::redis

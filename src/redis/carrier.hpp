@@ -1,0 +1,102 @@
+// A link with its queue: gives batches to the connection as it can take them, hands replies to whoever waits for them,
+// and decides what becomes of a batch when its connection ends.
+#pragma once
+
+#include "redis/alarm.hpp"
+#include "redis/link.hpp"
+#include "redis/request_queue.hpp"
+
+#include "rediserve/telemetry/metrics.hpp"
+
+#include <cstdint>
+
+namespace rediserve::redis {
+
+class carrier final : private link::owner
+{
+public:
+    // Who is told. Must not destroy the carrier from inside; may call anything else.
+    class events
+    {
+    public:
+        virtual void on_ready(carrier& which) noexcept = 0;
+        virtual void on_attempt_failed(carrier& which, const error& why) noexcept = 0;
+        // Its queue has been dealt with: what could not be kept has failed.
+        virtual void on_lost(carrier& which) noexcept = 0;
+
+    protected:
+        ~events() = default;
+    };
+
+    // What all carriers of a backend share. Must outlive them.
+    struct surroundings
+    {
+        boost::asio::io_context& context;
+        const params& settings;
+        tls_client& tls;
+        submission_pool& submissions;
+        telemetry::shard_metrics& metrics;
+    };
+
+    carrier(const surroundings& around, request_queue::retry reads, events& to);
+    // Whoever still waits is not told.
+    ~carrier();
+
+    // As link's.
+    void connect() { link_.connect(); }
+    void rest() noexcept;
+    bool ready() const noexcept { return link_.ready(); }
+    bool resting() const noexcept { return link_.resting(); }
+    unsigned failures() const noexcept { return link_.failures(); }
+
+    // Nothing waits and nothing is owed.
+    bool empty() const noexcept { return queue_.empty(); }
+
+    // Queues a batch for which deadlines are somebody else's business. errc::backend_queue_full.
+    result<submission*> add(batch&& commands, submit_options options, reply_sink& sink, steady_time now);
+    void cancel(submission& what) noexcept;
+    // The deadline of `what` has passed: it fails, and a connection that stays silent from here on is given up.
+    void expire(submission& what) noexcept;
+    // All that waits for the connection fails.
+    void fail_waiting(const error& why) noexcept;
+    // All that waits for the connection, and what it owes, fails.
+    void fail_all(const error& why) noexcept;
+    void move_waiting(carrier& to) noexcept;
+
+private:
+    // link::owner
+    void on_ready() noexcept override;
+    void on_attempt_failed(const error& why) noexcept override;
+    void on_lost(const link_end& how, std::uint64_t left) noexcept override;
+    void on_reply(const reply_view& reply, void* token) noexcept override;
+    void on_written() noexcept override;
+
+    void pump() noexcept;
+    void give(submission& what) noexcept;
+    bool give_on() noexcept;
+    void drop_large_batch() noexcept;
+    void watch_for_silence();
+    void on_silence_alarm();
+    std::uint64_t written() const noexcept { return link_.given() - link_.unsent(); }
+    void retire(submission& what) noexcept;
+    void fail(submission& what, error why) noexcept;
+    void fail(submission_list& these, const error& why) noexcept;
+
+    surroundings around_;
+    request_queue::retry reads_;
+    events& events_;
+    link link_;
+    request_queue queue_;
+    alarm silence_;
+
+    submission* giving_ = nullptr;    // given in part
+    std::size_t given_to_ = 0;        // wire offset in it
+    std::size_t given_command_ = 0;   // index in it
+    submission* large_ = nullptr;     // given wholly, perhaps not written wholly
+    std::uint64_t heard_then_ = 0;    // when the watch for silence began
+    std::uint64_t written_then_ = 0;
+    bool was_ready_ = false;
+    bool broken_ = false;   // hiredis took a batch in part and no more
+};
+
+}   // namespace rediserve::redis

@@ -1,0 +1,339 @@
+#include "redis/hiredis_link.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <fcntl.h>
+
+extern "C" {
+#include <hiredis/sds.h>   // says nothing of C++ by itself
+}
+
+#include <hiredis/async.h>
+#include <hiredis/hiredis.h>
+#include <hiredis/hiredis_ssl.h>
+
+namespace rediserve::redis {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int keepalive_seconds = 15;
+
+// A reply this large leaves hiredis' reader with a buffer of its size, beside the reply itself.
+constexpr std::size_t largest_spare_buffer = 1 << 20;
+
+// Redis' own deepest are COMMAND DOCS and what scripts and modules build; Lua stops at 128 levels of conversion.
+constexpr int deepest_reply = 128;
+
+// Gives the reader's unused memory back before the reply is worked on.
+void shrink(redisReader& reader) noexcept
+{
+    if (sdsavail(reader.buf) < largest_spare_buffer)
+        return;
+    if (sds smaller = sdsRemoveFreeSpace(reader.buf))
+        reader.buf = smaller;
+}
+
+error cannot_connect(const char* why)
+{
+    return error(errc::backend_unavailable, why, executed::no);
+}
+
+}   // namespace
+
+// hiredis' side of the link. It holds plain pointers: `data` of the context, of its event hooks and of its reader.
+struct hiredis_link::hooks
+{
+    static hiredis_link& of(const redisAsyncContext* context) { return *static_cast<hiredis_link*>(context->data); }
+
+    static void want_write(void* link) { static_cast<hiredis_link*>(link)->want_write(); }
+
+    // The context is about to close its descriptor, which Asio must have let go of by then.
+    static void clean_up(void* data)
+    {
+        auto& link = *static_cast<hiredis_link*>(data);
+        link.remember_end();
+        if (link.descriptor_.is_open())
+            link.descriptor_.release();
+    }
+
+    static void on_connect(redisAsyncContext* context, int status)
+    {
+        auto& link = of(context);
+        if (status != REDIS_OK)
+            return;   // clean_up follows
+        link.connected_ = true;
+        if (link.events_)
+            link.events_->on_connected();
+    }
+
+    static void on_reply(redisAsyncContext* context, void* reply, void* token)
+    {
+        if (!reply)
+            return;   // the connection ended; told in one piece by tell_end()
+        auto& link = of(context);
+        --link.owed_;
+        shrink(*context->c.reader);
+        if (link.events_)
+            link.events_->on_reply(reply_view(static_cast<const redisReply*>(reply)), token);
+    }
+
+    // hiredis ends the process on a reply that nothing asked for, unless it is an error (assert), and on one that is nested
+    // without end (freeReplyObject recurses). These guards stand before the functions that build replies and make of such a
+    // reply a failure of the connection instead.
+    static redisReplyObjectFunctions builders;
+
+    static const char* objection(const redisReadTask* task)
+    {
+        int depth = 0;
+        const auto* root = task;
+        for (; root->parent && depth < deepest_reply; ++depth)
+            root = root->parent;
+        if (depth == deepest_reply)
+            return "a reply that is nested too deep";
+        const bool asked = static_cast<const hiredis_link*>(task->privdata)->owed_ > 0;
+        if (!asked && root->type != REDIS_REPLY_ERROR && root->type != REDIS_REPLY_PUSH)
+            return "a reply that nothing asked for";
+        return nullptr;
+    }
+    template <auto Build, class... Arguments>
+    static void* guarded(const redisReadTask* task, Arguments... arguments)
+    {
+        const char* const objected = objection(task);
+        if (!objected)
+            return (builders.*Build)(task, arguments...);
+        static_cast<hiredis_link*>(task->privdata)->nonsense_ = objected;
+        return nullptr;   // which hiredis takes for a lack of memory
+    }
+    static redisReplyObjectFunctions guard(const redisReplyObjectFunctions& original)
+    {
+        using functions = redisReplyObjectFunctions;
+        builders = original;
+        auto guards = original;
+        guards.createString = guarded<&functions::createString, char*, std::size_t>;
+        guards.createArray = guarded<&functions::createArray, std::size_t>;
+        guards.createInteger = guarded<&functions::createInteger, long long>;
+        guards.createDouble = guarded<&functions::createDouble, double, char*, std::size_t>;
+        guards.createNil = guarded<&functions::createNil>;
+        guards.createBool = guarded<&functions::createBool, int>;
+        return guards;
+    }
+    static void guard_replies(redisReader& reader, hiredis_link& link)
+    {
+        static redisReplyObjectFunctions guards = guard(*reader.fn);
+        reader.fn = &guards;
+        reader.privdata = &link;
+    }
+};
+
+redisReplyObjectFunctions hiredis_link::hooks::builders;
+
+hiredis_link::hiredis_link(asio::io_context& context) : io_(context), descriptor_(context) {}
+
+hiredis_link::~hiredis_link()
+{
+    close();
+}
+
+result<void> hiredis_link::connect(const std::string& address, std::uint16_t port, events& to)
+{
+    auto* const context = redisAsyncConnect(address.c_str(), port);
+    if (context && context->err == 0)
+        redisEnableKeepAliveWithInterval(&context->c, keepalive_seconds);
+    return adopt(context, to);
+}
+
+result<void> hiredis_link::connect(const std::string& socket, events& to)
+{
+    return adopt(redisAsyncConnectUnix(socket.c_str()), to);
+}
+
+result<void> hiredis_link::adopt(redisAsyncContext* context, events& to)
+{
+    if (!context)
+        return cannot_connect("out of memory");
+    boost::system::error_code failed;
+    if (context->err == 0)
+        descriptor_.assign(context->c.fd, failed);
+    if (context->err != 0 || failed) {
+        const std::string why = context->err != 0 ? context->errstr : failed.message();
+        redisAsyncFree(context);
+        return cannot_connect(why.c_str());
+    }
+    ::fcntl(context->c.fd, F_SETFD, FD_CLOEXEC);
+    context_ = context;
+    events_ = &to;
+    context->data = this;
+    context->ev.data = this;
+    context->ev.addWrite = hooks::want_write;
+    context->ev.cleanup = hooks::clean_up;
+    hooks::guard_replies(*context->c.reader, *this);
+    redisAsyncSetConnectCallbackNC(context, hooks::on_connect);   // asks for a write event
+    return {};
+}
+
+result<void> hiredis_link::secure(ssl_session session)
+{
+    forget_tls_errors();
+    if (redisInitiateSSL(&context_->c, session.get()) != REDIS_OK)
+        return cannot_connect(tls_reason(session.get(), context_->c.errstr).c_str());
+    tls_ = session.release();
+    return {};
+}
+
+bool hiredis_link::send(std::string_view command, void* token) noexcept
+{
+    if (!context_
+        || redisAsyncFormattedCommand(context_, hooks::on_reply, token, command.data(), command.size()) != REDIS_OK)
+        return false;
+    ++owed_;
+    return true;
+}
+
+bool hiredis_link::append(std::string_view bytes) noexcept
+{
+    if (!context_ || redisAppendFormattedCommand(&context_->c, bytes.data(), bytes.size()) != REDIS_OK)
+        return false;
+    want_write();
+    return true;
+}
+
+std::size_t hiredis_link::unsent() const noexcept
+{
+    return context_ ? sdslen(context_->c.obuf) : 0;
+}
+
+void hiredis_link::close() noexcept
+{
+    events_ = nullptr;
+    if (auto* const context = std::exchange(context_, nullptr))
+        redisAsyncFree(context);   // later, when a callback of it is running
+}
+
+// Keeps what only the dying context knows.
+void hiredis_link::remember_end() noexcept
+{
+    auto* const context = std::exchange(context_, nullptr);
+    if (!context)
+        return;   // closed by us
+    ended_ = true;
+    end_.unsent = sdslen(context->c.obuf);
+    end_.text = tls_ ? tls_reason(tls_, context->c.errstr) : context->c.errstr;
+    if (context->c.err == REDIS_ERR_PROTOCOL)
+        end_.code = errc::backend_protocol;
+    if (context->c.err == REDIS_ERR_OTHER && connected_)
+        end_.code = errc::backend_refused;   // an error reply that nothing asked for, before Redis closes
+    if (nonsense_) {
+        end_.code = errc::backend_protocol;
+        end_.text = nonsense_;
+    }
+}
+
+bool hiredis_link::tell_end() noexcept
+{
+    if (!ended_)
+        return false;
+    ended_ = false;
+    if (auto* const told = std::exchange(events_, nullptr))
+        told->on_closed(end_);
+    return true;
+}
+
+void hiredis_link::want_write()
+{
+    if (!connected_ || writing_)
+        return wait_writable();
+    if (flush_posted_ || waiting_to_write_)
+        return;
+    flush_posted_ = true;
+    asio::post(io_, [self = shared_from_this()] {
+        self->flush_posted_ = false;
+        self->flush();
+    });
+}
+
+void hiredis_link::wait_writable()
+{
+    if (waiting_to_write_)
+        return;
+    waiting_to_write_ = true;
+    descriptor_.async_wait(
+        asio::posix::descriptor_base::wait_write,
+        [self = shared_from_this()](const boost::system::error_code& failed) {
+            self->waiting_to_write_ = false;
+            if (!failed)
+                self->flush();
+        }
+    );
+}
+
+void hiredis_link::flush()
+{
+    if (!context_)
+        return;
+    const bool connecting = !connected_;
+    const auto before = unsent();
+    if (!connecting && before == 0)
+        return;
+    if (tls_)
+        forget_tls_errors();
+    writing_ = true;
+    redisAsyncHandleWrite(context_);
+    writing_ = false;
+    if (tell_end() || !context_)
+        return;
+    if (connecting && !finish_connect())
+        return;
+    finish_write(before);
+}
+
+void hiredis_link::finish_write(std::size_t before)
+{
+    if (unsent() < before && events_)
+        events_->on_written();
+}
+
+// After the first write event: whether the connection stands.
+bool hiredis_link::finish_connect()
+{
+    if (connected_) {
+        wait_readable(shared_from_this());
+        return true;
+    }
+    if (context_->c.connection_type != REDIS_CONN_UNIX) {
+        wait_writable();
+        return false;
+    }
+    // connect() said EAGAIN: nobody accepts on that socket, and no event would tell when somebody does.
+    end_.text = "the socket's queue of connections is full";
+    auto* const told = events_;
+    close();
+    if (told)
+        told->on_closed(end_);
+    return false;
+}
+
+void hiredis_link::wait_readable(std::shared_ptr<hiredis_link> self)
+{
+    descriptor_.async_wait(
+        asio::posix::descriptor_base::wait_read,
+        [self = std::move(self)](const boost::system::error_code& failed) mutable {
+            auto& link = *self;
+            if (!failed && link.context_)
+                link.on_readable(std::move(self));
+        }
+    );
+}
+
+void hiredis_link::on_readable(std::shared_ptr<hiredis_link> self)
+{
+    ++heard_;
+    if (tls_)
+        forget_tls_errors();
+    redisAsyncHandleRead(context_);
+    if (!tell_end() && context_)
+        wait_readable(std::move(self));
+}
+
+}   // namespace rediserve::redis

@@ -1,0 +1,32 @@
+#include "rediserve/redis/lease.hpp"
+
+#include "redis/leased_link.hpp"
+
+namespace rediserve::redis {
+
+lease& lease::operator=(lease&& other) noexcept
+{
+    if (this != &other) {
+        release();
+        link_ = std::exchange(other.link_, nullptr);
+    }
+    return *this;
+}
+
+result<submission*> lease::submit(batch&& commands, std::chrono::milliseconds deadline, reply_sink& sink)
+{
+    return link_->submit(std::move(commands), deadline, sink);
+}
+
+void lease::cancel(submission& what) noexcept
+{
+    link_->cancel(what);
+}
+
+void lease::release() noexcept
+{
+    if (leased_link* const held = std::exchange(link_, nullptr))
+        held->release();
+}
+
+}   // namespace rediserve::redis

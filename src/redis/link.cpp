@@ -1,0 +1,278 @@
+#include "redis/link.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+#include <random>
+
+namespace rediserve::redis {
+
+namespace asio = boost::asio;
+
+namespace {
+
+link_steps steps_of(const params& settings)
+{
+    const address& at = settings.address;
+    return {
+        .secure = at.transport == transport::tls,
+        .authenticate = !at.user.empty() || !at.password.empty(),
+        .select = at.database != 0,
+        .set_name = !settings.client_name.empty(),
+    };
+}
+
+backoff backoff_of(const params& settings)
+{
+    return backoff(settings.backoff_first, settings.backoff_max, std::random_device()());
+}
+
+batch login(const address& at)
+{
+    if (at.user.empty())
+        return batch::of("AUTH", at.password);
+    return batch::of("AUTH", at.user, at.password);
+}
+
+// What is missing when a step takes too long.
+std::string_view expected_from(link_action step) noexcept
+{
+    switch (step) {
+    case link_action::authenticate: return "no answer to AUTH";
+    case link_action::select: return "no answer to SELECT";
+    case link_action::set_name: return "no answer to CLIENT SETNAME";
+    case link_action::check: return "no answer to PING";
+    default: return "no connection";
+    }
+}
+
+}   // namespace
+
+// Asio calls back even when the resolver is cancelled or gone; `asker` is null by then.
+struct link::lookup
+{
+    lookup(asio::io_context& context, link& of) : resolver(context), asker(&of) {}
+
+    asio::ip::tcp::resolver resolver;
+    link* asker;
+};
+
+link::link(asio::io_context& context, const params& settings, tls_client& tls, owner& to)
+    : context_(context)
+    , settings_(settings)
+    , tls_(tls)
+    , owner_(to)
+    , fsm_(steps_of(settings), backoff_of(settings))
+    , alarm_(context, [this] { on_alarm(); })
+{}
+
+link::~link()
+{
+    rest();
+}
+
+void link::connect()
+{
+    if (resting())
+        act(fsm_.start());
+}
+
+void link::rest() noexcept
+{
+    alarm_.stop();
+    drop_connection();
+    fsm_.rest();
+}
+
+void link::drop_connection() noexcept
+{
+    if (auto asked = std::exchange(lookup_, nullptr)) {
+        asked->asker = nullptr;
+        asked->resolver.cancel();
+    }
+    if (auto ended = std::exchange(connection_, nullptr))
+        ended->close();
+}
+
+void link::break_off(std::string why) noexcept
+{
+    if (ready())
+        lose({.code = errc::backend_lost, .text = std::move(why), .unsent = unsent()});
+}
+
+bool link::send(std::string_view command, void* token) noexcept
+{
+    if (!connection_->send(command, token))
+        return false;
+    given_ += command.size();
+    return true;
+}
+
+bool link::append(std::string_view bytes) noexcept
+{
+    if (!connection_->append(bytes))
+        return false;
+    given_ += bytes.size();
+    return true;
+}
+
+// ---- setting up ----------------------------------------------------------------------------------------------------
+
+void link::act(link_action next)
+{
+    switch (next) {
+    case link_action::connect: return begin_attempt();
+    case link_action::secure: return begin_tls();
+    case link_action::authenticate: return send_step(login(settings_.address));
+    case link_action::select: return send_step(batch::of("SELECT", settings_.address.database));
+    case link_action::set_name: return send_step(batch::of("CLIENT", "SETNAME", settings_.client_name));
+    case link_action::check: return send_step(batch::of("PING"));
+    case link_action::wait: return alarm_.after(fsm_.pause());
+    case link_action::serve: alarm_.stop(); return owner_.on_ready();
+    case link_action::rest: return;
+    }
+}
+
+void link::begin_attempt()
+{
+    alarm_.after(settings_.connect_timeout);
+    boost::system::error_code not_numeric;
+    asio::ip::make_address(settings_.address.host, not_numeric);
+    if (over_network() && not_numeric)
+        return resolve();
+    addresses_ = {over_network() ? settings_.address.host : settings_.address.path};
+    untried_ = 1;
+    connect_to_next();
+}
+
+// hiredis' own look-up of names blocks.
+void link::resolve()
+{
+    lookup_ = std::make_shared<lookup>(context_, *this);
+    lookup_->resolver.async_resolve(
+        settings_.address.host, std::to_string(settings_.address.port), asio::ip::tcp::resolver::numeric_service,
+        [asked = lookup_](const boost::system::error_code& failed, const asio::ip::tcp::resolver::results_type& found) {
+            link* const asker = asked->asker;
+            if (!asker)
+                return;
+            asker->lookup_.reset();
+            if (failed)
+                return asker->fail_attempt(error(errc::backend_unavailable, failed.message(), executed::no));
+            asker->addresses_.clear();
+            for (const auto& each : found)
+                asker->addresses_.push_back(each.endpoint().address().to_string());
+            asker->untried_ = asker->addresses_.size();
+            asker->connect_to_next();
+        }
+    );
+}
+
+// A name may have addresses at which nobody listens (localhost: ::1 and 127.0.0.1). The next attempt begins where this
+// one ended, so that one that swallows everything costs one attempt only.
+void link::connect_to_next()
+{
+    --untried_;
+    const std::string& to = addresses_[next_address_++ % addresses_.size()];
+    given_ = 0;
+    connection_ = std::make_shared<hiredis_link>(context_);
+    const auto begun =
+        over_network() ? connection_->connect(to, settings_.address.port, *this) : connection_->connect(to, *this);
+    if (!begun)
+        fail_attempt(begun.error());
+}
+
+void link::begin_tls()
+{
+    auto session = tls_.new_session();
+    if (!session)
+        return fail_attempt(session.error());
+    if (const auto begun = connection_->secure(std::move(*session)); !begun)
+        return fail_attempt(begun.error());
+    act(fsm_.on_done());   // the handshake goes on under the first command
+}
+
+void link::send_step(const batch& command)
+{
+    if (!send(command.head(), nullptr))
+        fail_attempt(error(errc::backend_unavailable, "out of memory", executed::no));
+}
+
+void link::on_connected() noexcept
+{
+    untried_ = 0;
+    act(fsm_.on_done());
+}
+
+void link::on_step_reply(const reply_view& reply)
+{
+    if (reply.is_error()) {
+        if (auto refused = judge_refusal(fsm_.action(), reply.text()))
+            return fail_attempt(std::move(*refused));
+    }
+    act(fsm_.on_done());
+}
+
+void link::fail_attempt(error why)
+{
+    drop_connection();
+    if (fsm_.action() == link_action::connect && untried_ > 0)
+        return connect_to_next();
+    why.detail = "Redis at " + place() + ": " + why.detail;
+    act(fsm_.on_failure());
+    owner_.on_attempt_failed(why);
+}
+
+void link::on_alarm()
+{
+    if (fsm_.action() == link_action::wait)
+        return act(fsm_.on_waited());
+    untried_ = 0;   // no time is left for the others
+    fail_attempt(error(
+        errc::backend_unavailable,
+        std::string(expected_from(fsm_.action())) + " within " + std::to_string(settings_.connect_timeout.count())
+            + " ms",
+        executed::no
+    ));
+}
+
+std::string link::place() const
+{
+    const address& at = settings_.address;
+    return over_network() ? at.host + ":" + std::to_string(at.port) : at.path;
+}
+
+// ---- in service ----------------------------------------------------------------------------------------------------
+
+void link::on_reply(const reply_view& reply, void* token) noexcept
+{
+    if (ready())
+        owner_.on_reply(reply, token);
+    else
+        on_step_reply(reply);
+}
+
+void link::on_written() noexcept
+{
+    if (ready())
+        owner_.on_written();
+}
+
+void link::on_closed(const link_end& how) noexcept
+{
+    if (ready())
+        return lose(how);
+    fail_attempt(error(how.code == errc::backend_refused ? how.code : errc::backend_unavailable, how.text, executed::no)
+    );
+}
+
+void link::lose(const link_end& how)
+{
+    const std::uint64_t left = given_ - std::min<std::uint64_t>(given_, how.unsent);
+    drop_connection();
+    fsm_.start();
+    owner_.on_lost(how, left);
+    if (fsm_.action() == link_action::connect)   // unless the owner has had enough
+        act(link_action::connect);
+}
+
+}   // namespace rediserve::redis

@@ -1,0 +1,62 @@
+#include "redis/link_fsm.hpp"
+
+namespace rediserve::redis {
+
+namespace {
+
+bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> starts)
+{
+    for (const auto start : starts) {
+        if (text.starts_with(start))
+            return true;
+    }
+    return false;
+}
+
+}   // namespace
+
+bool link_fsm::wanted(link_action step) const noexcept
+{
+    switch (step) {
+    case link_action::secure: return steps_.secure;
+    case link_action::authenticate: return steps_.authenticate;
+    case link_action::select: return steps_.select;
+    case link_action::set_name: return steps_.set_name;
+    default: return true;
+    }
+}
+
+link_action link_fsm::on_done() noexcept
+{
+    auto next = action_;
+    do {
+        next = static_cast<link_action>(static_cast<int>(next) + 1);
+    } while (!wanted(next));
+    if (next == link_action::serve)
+        waits_.reset();
+    return enter(next);
+}
+
+link_action link_fsm::on_failure()
+{
+    pause_ = waits_.next();
+    return enter(link_action::wait);
+}
+
+std::optional<error> judge_refusal(link_action step, std::string_view reply)
+{
+    if (reply.starts_with("LOADING"))
+        return error(errc::backend_unavailable, "loading: " + std::string(reply), executed::no);
+    const bool closes = starts_with_any(reply, {"DENIED", "ERR max number of clients"});
+    // Proxies and restricted users may know neither CLIENT nor PING, and a busy server (BUSY, MASTERDOWN) is a server.
+    const bool fatal = step == link_action::set_name ? closes
+        : step == link_action::check                 ? closes || reply.starts_with("NOAUTH")
+                                                     : true;
+    if (!fatal)
+        return std::nullopt;
+    // A server that does not know AUTH quotes its arguments: "ERR unknown command 'AUTH', with args beginning with: …"
+    reply = reply.substr(0, reply.find(", with args"));
+    return error(errc::backend_refused, std::string(reply), executed::no);
+}
+
+}   // namespace rediserve::redis

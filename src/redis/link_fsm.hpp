@@ -1,0 +1,66 @@
+// What a connection to Redis has to do next, from nothing to ready and back. No I/O.
+#pragma once
+
+#include "redis/backoff.hpp"
+
+#include "rediserve/base/error.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace rediserve::redis {
+
+enum class link_action : std::uint8_t {
+    rest,           // nothing: nobody wants this link now
+    connect,        // resolve and connect
+    secure,         // begin TLS
+    authenticate,   // AUTH
+    select,         // SELECT
+    set_name,       // CLIENT SETNAME; a refusal does not matter
+    check,          // PING: the first proof that whoever accepted the connection also serves it
+    serve,          // the link is ready
+    wait,           // for pause(), then on_waited()
+};
+
+// Which of the optional steps the configuration asks for.
+struct link_steps
+{
+    bool secure = false;
+    bool authenticate = false;
+    bool select = false;
+    bool set_name = false;
+};
+
+class link_fsm
+{
+public:
+    link_fsm(link_steps steps, backoff waits) : steps_(steps), waits_(waits) {}
+
+    // Each returns what to do now, which action() repeats.
+    link_action start() noexcept { return enter(link_action::connect); }
+    link_action on_done() noexcept;   // the action succeeded
+    link_action on_failure();         // the attempt failed, wherever it was
+    link_action on_waited() noexcept { return enter(link_action::connect); }
+    link_action rest() noexcept { return enter(link_action::rest); }
+
+    link_action action() const noexcept { return action_; }
+    bool ready() const noexcept { return action_ == link_action::serve; }
+    // How long action wait lasts.
+    std::chrono::milliseconds pause() const noexcept { return pause_; }
+    // Attempts that failed since the link last was ready.
+    unsigned failures() const noexcept { return waits_.attempts(); }
+
+private:
+    link_action enter(link_action next) noexcept { return action_ = next; }
+    bool wanted(link_action step) const noexcept;
+
+    link_steps steps_;
+    backoff waits_;
+    link_action action_ = link_action::rest;
+    std::chrono::milliseconds pause_{0};
+};
+
+// What an error reply to a step means: nullopt when the step counts as done all the same.
+std::optional<error> judge_refusal(link_action step, std::string_view reply);
+
+}   // namespace rediserve::redis

@@ -1,0 +1,153 @@
+#include "redis/pool.hpp"
+
+#include "rediserve/telemetry/log.hpp"
+
+#include <algorithm>
+
+namespace rediserve::redis {
+
+using telemetry::level;
+using telemetry::report;
+
+namespace {
+
+// How long connecting may fail before the server counts as down.
+constexpr std::chrono::milliseconds patience{100};
+
+}   // namespace
+
+pool::pool(const carrier::surroundings& around)
+    : around_(around)
+    , timeouts_(around.settings.command_timeout)
+    , timeout_alarm_(around.context, [this] { on_timeouts(); })
+{
+    health_.why = "not connected yet";
+    const std::size_t count = std::max<std::size_t>(around.settings.shared_connections, 1);
+    carrier::events& told = *this;
+    for (std::size_t number = 0; number < count; ++number)
+        carriers_.push_back(std::make_unique<carrier>(around, request_queue::retry::yes, told));
+}
+
+void pool::start()
+{
+    trouble_since_ = std::chrono::steady_clock::now();
+    carriers_.front()->connect();   // the others follow when it is ready
+    count_links();
+}
+
+void pool::stop() noexcept
+{
+    timeout_alarm_.stop();
+    health_ = {.up = false, .why = "closed"};
+    down_ = true;
+    last_failure_ = error(errc::draining, "the gateway is shutting down", executed::no);
+    for (const auto& each : carriers_)
+        each->fail_all(last_failure_);
+    count_links();
+}
+
+result<submission*> pool::submit(batch&& commands, submit_options options, reply_sink& sink)
+{
+    if (down_)
+        return last_failure_;
+    const auto now = std::chrono::steady_clock::now();
+    const auto added = choose(options.affinity).add(std::move(commands), options, sink, now);
+    if (added) {
+        timeouts_.arm(**added, now);
+        if (!timeout_alarm_.armed())
+            timeout_alarm_.at((*added)->due());
+    }
+    return added;
+}
+
+// A connection that cannot be made, while others stand, is passed over.
+carrier& pool::choose(std::uint32_t affinity) noexcept
+{
+    carrier& usual = *carriers_[affinity % carriers_.size()];
+    if (usual.ready() || usual.failures() == 0)
+        return usual;
+    carrier* const other = any_ready();
+    return other ? *other : usual;
+}
+
+carrier* pool::any_ready() noexcept
+{
+    const auto found = std::ranges::find_if(carriers_, [](const auto& each) { return each->ready(); });
+    return found == carriers_.end() ? nullptr : found->get();
+}
+
+void pool::on_timeouts()
+{
+    const auto now = std::chrono::steady_clock::now();
+    while (submission* const due = timeouts_.pop_due(now))
+        due->home->expire(*due);
+    if (!timeouts_.empty() && !timeout_alarm_.armed())
+        timeout_alarm_.at(timeouts_.next());
+}
+
+// ---- connections ---------------------------------------------------------------------------------------------------
+
+void pool::on_ready(carrier& which) noexcept
+{
+    if (down_)
+        report(level::info, "backend", "up");
+    down_ = false;
+    health_ = {.up = true, .why = {}};
+    for (const auto& each : carriers_) {
+        if (each.get() != &which)
+            each->connect();
+    }
+    count_links();
+}
+
+void pool::on_attempt_failed(carrier& which, const error& why) noexcept
+{
+    if (carrier* const other = any_ready())
+        which.move_waiting(*other);
+    else if (worth_waiting(which, why))
+        health_ = {.up = false, .why = why.detail};
+    else
+        go_down(which, why);
+    count_links();
+}
+
+// A refused login will be refused again; a server that is being restarted is back in a moment.
+bool pool::worth_waiting(const carrier& which, const error& why) const noexcept
+{
+    if (down_ || why.code == errc::backend_refused)
+        return false;
+    return which.failures() <= 1 || std::chrono::steady_clock::now() - trouble_since_ < patience;
+}
+
+void pool::go_down(carrier& probe, const error& why) noexcept
+{
+    if (!down_)
+        report(level::warn, "backend", "down", {{"why", why.detail}});
+    down_ = true;
+    last_failure_ = why;
+    health_ = {.up = false, .why = why.detail};
+    for (const auto& each : carriers_) {
+        if (each.get() != &probe)
+            each->rest();
+        each->fail_waiting(why);
+    }
+}
+
+void pool::on_lost(carrier&) noexcept
+{
+    if (!any_ready()) {
+        trouble_since_ = std::chrono::steady_clock::now();
+        health_ = {.up = false, .why = "the connection was lost; connecting again"};
+    }
+    count_links();
+}
+
+void pool::count_links() noexcept
+{
+    const auto ready = std::ranges::count_if(carriers_, [](const auto& each) { return each->ready(); });
+    const auto resting = std::ranges::count_if(carriers_, [](const auto& each) { return each->resting(); });
+    around_.metrics.redis_links_up.set(ready);
+    around_.metrics.redis_links_connecting.set(static_cast<std::int64_t>(carriers_.size()) - ready - resting);
+}
+
+}   // namespace rediserve::redis

@@ -1,0 +1,57 @@
+#include "rediserve/redis/reply.hpp"
+
+#include <hiredis/hiredis.h>
+
+namespace rediserve::redis {
+
+static_assert(HIREDIS_MAJOR >= 1, "hiredis 0.x has neither TLS nor RESP3");
+
+reply_kind reply_view::kind() const noexcept
+{
+    if (!reply_)
+        return reply_kind::other;
+    switch (reply_->type) {
+    case REDIS_REPLY_STRING: return reply_kind::string;
+    case REDIS_REPLY_ARRAY: return reply_kind::array;
+    case REDIS_REPLY_INTEGER: return reply_kind::integer;
+    case REDIS_REPLY_NIL: return reply_kind::nil;
+    case REDIS_REPLY_STATUS: return reply_kind::status;
+    case REDIS_REPLY_ERROR: return reply_kind::error;
+    default: return reply_kind::other;
+    }
+}
+
+std::string_view reply_view::text() const noexcept
+{
+    switch (kind()) {
+    case reply_kind::string:
+    case reply_kind::status:
+    case reply_kind::error: return {reply_->str, reply_->len};
+    default: return {};
+    }
+}
+
+std::int64_t reply_view::integer() const noexcept
+{
+    return is_integer() ? reply_->integer : 0;
+}
+
+std::size_t reply_view::size() const noexcept
+{
+    return is_array() ? reply_->elements : 0;
+}
+
+reply_view reply_view::operator[](std::size_t index) const noexcept
+{
+    return reply_view(reply_->element[index]);
+}
+
+bool reply_view::is_error(std::string_view word) const noexcept
+{
+    if (!is_error())
+        return false;
+    const auto whole = text();
+    return whole.starts_with(word) && (whole.size() == word.size() || whole[word.size()] == ' ');
+}
+
+}   // namespace rediserve::redis

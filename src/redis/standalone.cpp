@@ -1,0 +1,67 @@
+// A backend of one server.
+#include "redis/lease_desk.hpp"
+#include "redis/pool.hpp"
+
+#include "rediserve/redis/backend.hpp"
+#include "rediserve/redis/lease.hpp"
+
+namespace rediserve::redis {
+
+namespace {
+
+class standalone final : public backend
+{
+public:
+    standalone(boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics)
+        : settings_(settings)
+        , tls_(settings.tls, settings.address.host)
+        , around_{context, settings_, tls_, submissions_, metrics}
+        , shared_(around_)
+        , leases_(around_)
+    {}
+
+    void start() override { shared_.start(); }
+
+    result<submission*> submit(batch&& commands, submit_options options, reply_sink& sink) override
+    {
+        return shared_.submit(std::move(commands), options, sink);
+    }
+
+    void cancel(submission& what) noexcept override { what.home->cancel(what); }
+
+    result<void> acquire(lease_waiter& waiter) override
+    {
+        if (shared_.known_down())
+            return error(errc::backend_unavailable, shared_.health().why, executed::no);
+        return leases_.acquire(waiter);
+    }
+
+    void cancel(lease_waiter& waiter) noexcept override { leases_.cancel(waiter); }
+
+    const backend_health& health() const noexcept override { return shared_.health(); }
+
+    void stop() noexcept override
+    {
+        shared_.stop();
+        leases_.stop(error(errc::draining, "the gateway is shutting down", executed::no));
+    }
+
+private:
+    const params settings_;
+    tls_client tls_;
+    submission_pool submissions_;
+    carrier::surroundings around_;
+    pool shared_;
+    lease_desk leases_;
+};
+
+}   // namespace
+
+std::unique_ptr<backend> make_standalone(
+    boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics
+)
+{
+    return std::make_unique<standalone>(context, settings, metrics);
+}
+
+}   // namespace rediserve::redis

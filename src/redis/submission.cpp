@@ -1,0 +1,51 @@
+#include "redis/submission.hpp"
+
+namespace rediserve::redis {
+
+namespace {
+
+constexpr std::size_t most_spares = 1024;   // after an overload the rest is freed
+
+bool is_transaction(const batch& commands) noexcept
+{
+    return commands.name(0) == "MULTI" && commands.name(commands.size() - 1) == "EXEC";
+}
+
+}   // namespace
+
+std::size_t submission::harmless_bytes() const noexcept
+{
+    if (commands.size() > 1 && !is_transaction(commands))
+        return commands.end(0);
+    return commands.bytes();
+}
+
+submission& submission_pool::take()
+{
+    if (spare_.empty())
+        return *new submission;
+    auto* const taken = spare_.back().release();
+    spare_.pop_back();
+    return *taken;
+}
+
+void submission_pool::give_back(submission& what) noexcept
+{
+    if (what.armed())
+        what.disarm();
+    what.place.unlink();
+    if (spare_.capacity() == 0)
+        spare_.reserve(most_spares);
+    if (spare_.size() >= most_spares) {
+        delete &what;
+        return;
+    }
+    what.commands = batch();
+    what.sink = nullptr;
+    what.replies = 0;
+    what.delivered = 0;
+    what.retried = false;
+    spare_.emplace_back(&what);
+}
+
+}   // namespace rediserve::redis

@@ -1,0 +1,65 @@
+// A batch on its way: from submit() to its last reply.
+#pragma once
+
+#include "rediserve/base/timeout_queue.hpp"
+#include "rediserve/redis/backend.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace rediserve::redis {
+
+class carrier;
+
+enum class submission_state : std::uint8_t {
+    queued,   // nothing of it was given to a connection
+    sent,     // given to a connection, at least in part
+};
+
+// Belongs to a submission_pool, is referred to by the queue it is in, by the timeout queue and by who submitted it.
+class submission final : public timeout_entry
+{
+public:
+    submission() = default;
+
+    // What must have reached Redis at least before anything can have run: the whole of one command or transaction, the
+    // first command of any other batch.
+    std::size_t harmless_bytes() const noexcept;
+
+    batch commands;               // emptied early when it is large, written and never to be written again
+    reply_sink* sink = nullptr;   // null: nobody waits any more
+    carrier* home = nullptr;
+    std::size_t count = 0;       // of commands
+    std::size_t charged = 0;     // bytes it counts for in its queue
+    std::size_t replies = 0;     // received on the present connection
+    std::size_t delivered = 0;   // told to the sink: a retry does not tell them again
+    std::uint64_t begins = 0;    // where it begins in what its connection was given
+    steady_time submitted;
+    submission_state state = submission_state::queued;
+    bool read_only = false;
+    bool retried = false;
+
+    boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> place;
+};
+
+using submission_list = boost::intrusive::list<
+    submission,
+    boost::intrusive::member_hook<
+        submission, boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+        &submission::place>,
+    boost::intrusive::constant_time_size<false>>;
+
+// Recycles submissions, so that none is allocated in the steady state.
+class submission_pool
+{
+public:
+    submission& take();
+    void give_back(submission& what) noexcept;
+
+private:
+    std::vector<std::unique_ptr<submission>> spare_;
+};
+
+}   // namespace rediserve::redis
