@@ -1,0 +1,21 @@
+// What an error reply of Redis means to whoever asked.
+#pragma once
+
+#include "rediserve/base/error.hpp"
+#include "rediserve/redis/reply.hpp"
+
+#include <string_view>
+
+namespace rediserve::commands {
+
+// The catalogue's error for an `-ERR` of Redis; the detail is Redis' own text. errc::wrong_type for WRONGTYPE,
+// redis_not_writable for the states that pass by themselves or by an operator's hand (LOADING, READONLY, OOM …),
+// redis_error for all others.
+error redis_failure(std::string_view text);
+
+inline error redis_failure(const redis::reply_view& reply)
+{
+    return redis_failure(reply.text());
+}
+
+}   // namespace rediserve::commands
