@@ -1,0 +1,58 @@
+// What a listener calls: the transport never learns what it carries.
+#pragma once
+
+#include "rediserve/base/buffer.hpp"
+#include "rediserve/base/error.hpp"
+#include "rediserve/base/task.hpp"
+#include "rediserve/http/message.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace rediserve::http {
+
+// One request and its answer. Lives until the answer was handed to the kernel or the client is gone; a task that is
+// suspended then is destroyed.
+class exchange
+{
+public:
+    // Only until the handler's first suspension.
+    virtual const http::request& request() const noexcept = 0;
+    // The request's body with its memory, without a copy when it is large. Invalidates request().body.
+    virtual payload take_body() = 0;
+
+    virtual http::response& response() noexcept = 0;
+
+    // Known to the client as X-Request-Id; the client's own when it sent a proper one. Valid as long as the exchange.
+    virtual std::string_view id() const noexcept = 0;
+    // W3C trace context as received (validated), or empty.
+    virtual std::string_view traceparent() const noexcept = 0;
+    // The same for all requests of a connection, spread evenly.
+    virtual std::uint32_t affinity() const noexcept = 0;
+
+    virtual void route(telemetry::route of) noexcept = 0;
+    // Adds to the time spent waiting for Redis (Server-Timing, access log).
+    virtual void add_redis_time(std::chrono::nanoseconds spent) noexcept = 0;
+    virtual void principal(std::string_view name) noexcept = 0;   // static or long-lived text
+
+protected:
+    ~exchange() = default;
+};
+
+class handler
+{
+public:
+    virtual ~handler() = default;
+
+    // The head has arrived, the body perhaps not. False: it was answered already (401, 404 …) and the body is not wanted.
+    virtual bool admit(exchange& of) = 0;
+
+    // The request is complete. The task must finish() the response before it ends.
+    virtual task handle(exchange& of) = 0;
+
+    // Answers with an error that the transport found (400, 408, 413, 414, 431, 503 …).
+    virtual void reject(exchange& of, const error& why) = 0;
+};
+
+}   // namespace rediserve::http

@@ -1,0 +1,64 @@
+// Sockets in, requests out: accept loops on the control thread, connections on the shards.
+#pragma once
+
+#include "rediserve/base/error.hpp"
+#include "rediserve/http/handler.hpp"
+#include "rediserve/http/params.hpp"
+#include "rediserve/telemetry/metrics.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace rediserve::http {
+
+// The connections of one shard. Made, used and destroyed on the shard's thread, but for what is marked.
+class connection_pool
+{
+public:
+    virtual ~connection_pool() = default;
+
+    // Hands over a connected socket (a descriptor this now owns). `refused` ones are told 503 and closed. Any thread.
+    virtual void adopt(int descriptor, bool local, bool refused) = 0;
+    // Open connections, those on their way by adopt() included. Any thread.
+    virtual std::size_t open() const noexcept = 0;
+    // New limits for connections and requests that start from now on. The shard's thread.
+    virtual void apply(const params& settings) = 0;
+    // Closes idle connections, and the others after the answers they owe. The shard's thread.
+    virtual void drain() = 0;
+    // Cuts all connections off. The shard's thread.
+    virtual void stop() noexcept = 0;
+};
+
+std::unique_ptr<connection_pool> make_connection_pool(
+    boost::asio::io_context& context, const params& settings, handler& to, telemetry::shard_metrics& metrics
+);
+
+// The accept loops of all endpoints, handing each socket to the pool with the fewest connections. The control thread.
+class listener
+{
+public:
+    virtual ~listener() = default;
+
+    // Binds and listens on all endpoints; on failure none is open. The detail names the endpoint and the reason.
+    virtual result<void> open(const std::vector<endpoint>& at) = 0;
+    virtual void start() = 0;
+    // Where it really listens, as URLs to type: "http://127.0.0.1:3000", "unix:/run/rediserve.sock".
+    virtual std::vector<std::string> urls() const = 0;
+    virtual void apply(const params& settings) = 0;
+    // Stops accepting and removes unix sockets.
+    virtual void close() noexcept = 0;
+};
+
+// `pools` must outlive the listener. Connections over params.limits.connections are answered 503 and closed.
+std::unique_ptr<listener> make_listener(
+    boost::asio::io_context& context, const params& settings, std::vector<connection_pool*> pools,
+    telemetry::shard_metrics& metrics
+);
+
+}   // namespace rediserve::http

@@ -1,0 +1,150 @@
+// A request as the transport hands it on, and the writer of its answer.
+#pragma once
+
+#include "rediserve/base/buffer.hpp"
+#include "rediserve/base/error.hpp"
+#include "rediserve/telemetry/metrics.hpp"
+
+#include <array>
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace rediserve::http {
+
+enum class method : std::uint8_t { get, head, put, post, patch, delete_, options, other };
+
+// The headers somebody here reads; others are parsed and forgotten.
+enum class header : std::uint8_t {
+    accept,
+    authorization,
+    content_type,
+    if_match,
+    if_none_match,
+    if_range,
+    origin,
+    range,
+    traceparent,
+    x_request_id,
+    count_
+};
+
+// A view into the connection's read buffer. Valid until the handler's first suspension, and not a moment longer.
+struct request
+{
+    http::method method = http::method::other;
+    std::string_view target;   // as sent: "/keys/a%2Fb?ttl=5"
+    std::string_view path;     // before the question mark, still percent-encoded
+    std::string_view query;    // behind it
+    unsigned version = 11;     // 10 or 11
+    bool local = false;        // came over a unix socket
+
+    // The value, or empty when it was not sent. A list sent in several headers is joined by ", " (RFC 9110, 5.3).
+    std::string_view operator[](header name) const noexcept { return headers[static_cast<std::size_t>(name)]; }
+    std::array<std::string_view, static_cast<std::size_t>(header::count_)> headers;
+    std::map<http::header, std::string> joined;   // owns the values of headers sent several times
+
+    std::string_view body;
+};
+
+// The connection's side of an answer.
+class response_host
+{
+public:
+    // Where the bytes of this answer go at the moment: may be another buffer after a suspension.
+    virtual buffer& output() = 0;
+    virtual void finished() = 0;
+    virtual void abort() = 0;
+    virtual bool drained() const = 0;
+    virtual void when_drained(std::coroutine_handle<> waiter) = 0;
+    // "Date: …\r\n"
+    virtual std::string_view date_line() = 0;
+    // Puts a Server-Timing line together when that is wanted, else leaves `to` alone.
+    virtual void server_timing(std::string& to) = 0;
+
+protected:
+    ~response_host() = default;
+};
+
+// What a response needs to know of its request.
+struct response_context
+{
+    std::string_view id;   // must outlive the response
+    unsigned version = 11;
+    bool head_only = false;
+    bool keep_alive = true;
+};
+
+// Writes one answer straight into the connection's output buffer. Either
+//     begin(200); field("ETag", tag); content("application/json", 120).append(…); finish();
+// or  begin(204); finish();
+// or  begin(200); stream("application/x-ndjson"); then { chunk().append(…); co_await drained(); }… finish().
+// Nothing may be awaited between begin() and finish() or stream(), and between chunk() and drained() or finish().
+// Date, X-Request-Id, Content-Length and Connection are the writer's own business.
+class response
+{
+public:
+    explicit response(response_host& host) noexcept : host_(host) {}
+    void reset(const response_context& context) noexcept;
+
+    void begin(unsigned status);
+    // A header line. `value` must not hold CR, LF or NUL.
+    void field(std::string_view name, std::string_view value);
+    // Ends the head; what is appended to the buffer until finish() is the body. `expected_size` only saves a move.
+    // On a HEAD request the body is measured and left out.
+    buffer& content(std::string_view type, std::size_t expected_size);
+    // For HEAD: type and length of a body that is not produced. finish() must follow.
+    void content_length(std::string_view type, std::size_t size);
+    // Ends the head of an answer of unknown length (chunked; until close in HTTP/1.0).
+    void stream(std::string_view type);
+    // Where the next piece of a streamed body goes; complete pieces leave at drained() and finish().
+    buffer& chunk();
+    void finish();
+
+    // For streams: awaits that the client has taken (nearly) all there is.
+    struct drained_awaiter
+    {
+        response_host& host;
+        bool await_ready() const { return host.drained(); }
+        void await_suspend(std::coroutine_handle<> waiter) { host.when_drained(waiter); }
+        void await_resume() const noexcept {}
+    };
+    drained_awaiter drained();
+
+    // Cuts the connection off: a streamed answer that cannot be completed must not look complete.
+    void abort() { host_.abort(); }
+
+    bool begun() const noexcept { return state_ != state::fresh; }
+    bool done() const noexcept { return state_ == state::done; }
+    unsigned status() const noexcept { return status_; }
+    // Bytes of the body so far.
+    std::size_t body_size() const noexcept { return body_size_; }
+    // Whether the connection may carry another answer after this one.
+    bool keep_alive() const noexcept { return context_.keep_alive; }
+    void keep_alive(bool on) noexcept { context_.keep_alive = on; }   // before the head is written
+
+private:
+    enum class state : std::uint8_t { fresh, head, body, no_body, streaming, done };
+
+    void connection_field();
+    void finish_content();
+    void close_chunk();
+
+    response_host& host_;
+    response_context context_;
+    state state_ = state::fresh;
+    unsigned status_ = 0;
+    buffer* to_ = nullptr;
+    std::size_t length_at_ = 0;   // of Content-Length's digits, from the start of *to_
+    std::size_t length_digits_ = 0;
+    std::size_t body_at_ = 0;   // of the body or the open chunk
+    std::size_t body_size_ = 0;
+    bool chunk_open_ = false;
+    bool chunked_ = false;
+};
+
+}   // namespace rediserve::http

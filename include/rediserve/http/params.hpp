@@ -1,0 +1,45 @@
+// Settings of the HTTP side.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rediserve::http {
+
+// Where to listen: an address and port, or the path of a unix socket.
+struct endpoint
+{
+    std::string host = "127.0.0.1";   // numeric, without brackets; "*" is every address, IPv6 included
+    std::uint16_t port = 3000;        // 0: any free port
+    std::string path;                 // not empty: a unix socket
+
+    bool operator==(const endpoint&) const = default;
+};
+
+struct limits
+{
+    std::size_t request_line = std::size_t{64} << 10;
+    std::size_t header = std::size_t{80} << 10;
+    std::size_t body = std::size_t{64} << 20;
+    std::size_t connections = 16384;               // per process
+    std::size_t in_flight = 64;                    // requests started and unanswered, per connection
+    std::size_t output = std::size_t{256} << 10;   // unsent bytes of a connection above which it starts no request
+    std::chrono::milliseconds header_timeout{10'000};
+    std::chrono::milliseconds idle_timeout{75'000};
+    std::chrono::milliseconds linger_timeout{2'000};   // reading on after an early error, so that it can be read
+    std::size_t body_rate = 1024;                      // bytes a second a body must arrive with, averaged over 5 s
+    std::size_t send_rate = 1024;                      // bytes a second a client must take, averaged over 20 s
+};
+
+struct params
+{
+    std::vector<endpoint> listen{endpoint{}};
+    unsigned unix_mode = 0660;   // of unix sockets
+    http::limits limits;
+    bool server_timing = false;
+};
+
+}   // namespace rediserve::http

@@ -1,0 +1,198 @@
+#include "http/listening_socket.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+namespace rediserve::http {
+
+namespace {
+
+constexpr int backlog = 4096;
+
+struct socket_address
+{
+    sockaddr_storage storage{};
+    socklen_t size = 0;
+
+    const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
+    sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
+    template <class T>
+    T& as() noexcept
+    {
+        size = sizeof(T);
+        return *reinterpret_cast<T*>(&storage);
+    }
+};
+
+std::string text_of(const endpoint& at)
+{
+    if (!at.path.empty())
+        return "unix:" + at.path;
+    const bool v6 = at.host.find(':') != std::string::npos;
+    return (v6 ? "[" + at.host + "]" : at.host) + ":" + std::to_string(at.port);
+}
+
+error refusal(const endpoint& at, std::string_view why)
+{
+    return {errc::internal, "cannot listen on " + text_of(at) + ": " + std::string(why)};
+}
+
+std::optional<socket_address> v4(const std::string& host, std::uint16_t port)
+{
+    socket_address made;
+    auto& in = made.as<sockaddr_in>();
+    in.sin_family = AF_INET;
+    in.sin_port = htons(port);
+    if (::inet_pton(AF_INET, host.c_str(), &in.sin_addr) != 1)
+        return std::nullopt;
+    return made;
+}
+
+std::optional<socket_address> v6(const std::string& host, std::uint16_t port)
+{
+    socket_address made;
+    auto& in = made.as<sockaddr_in6>();
+    in.sin6_family = AF_INET6;
+    in.sin6_port = htons(port);
+    if (::inet_pton(AF_INET6, host.c_str(), &in.sin6_addr) != 1)
+        return std::nullopt;
+    return made;
+}
+
+// Between bind and listen, so that nobody comes in before the mode is right.
+bool give_mode(const socket_address& at, unsigned mode) noexcept
+{
+    return at.storage.ss_family != AF_UNIX
+        || ::chmod(reinterpret_cast<const sockaddr_un&>(at.storage).sun_path, mode) == 0;
+}
+
+// Opens, binds and listens; -1 with errno on failure. `mode` is that of a unix socket.
+int listen_at(const socket_address& at, unsigned mode = 0)
+{
+    const int family = at.storage.ss_family;
+    const int opened = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (opened < 0)
+        return -1;
+    const int on = 1;
+    const int off = 0;
+    if (family != AF_UNIX)
+        ::setsockopt(opened, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (family == AF_INET6)
+        ::setsockopt(opened, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    if (::bind(opened, at.get(), at.size) == 0 && give_mode(at, mode) && ::listen(opened, backlog) == 0)
+        return opened;
+    const int why = errno;
+    ::close(opened);
+    errno = why;
+    return -1;
+}
+
+result<int> listen_tcp(const endpoint& at)
+{
+    if (at.host == "*") {
+        const int both = listen_at(*v6("::", at.port));
+        if (both >= 0)
+            return both;
+        if (errno == EADDRINUSE)
+            return refusal(at, std::strerror(errno));
+    }
+    auto address = v4(at.host == "*" ? "0.0.0.0" : at.host, at.port);
+    if (!address)
+        address = v6(at.host, at.port);
+    if (!address)
+        return refusal(at, "the host must be a numeric address or *");
+    const int opened = listen_at(*address);
+    if (opened < 0)
+        return refusal(at, std::strerror(errno));
+    return opened;
+}
+
+// Whether somebody accepts connections on the unix socket.
+bool is_alive(const socket_address& at)
+{
+    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (probe < 0)
+        return true;
+    const bool alive = ::connect(probe, at.get(), at.size) == 0 || errno != ECONNREFUSED;
+    ::close(probe);
+    return alive;
+}
+
+result<int> listen_unix(const endpoint& at, unsigned mode)
+{
+    socket_address address;
+    auto& local = address.as<sockaddr_un>();
+    if (at.path.size() >= sizeof local.sun_path)
+        return refusal(at, "the path is too long for a unix socket");
+    local.sun_family = AF_UNIX;
+    std::memcpy(local.sun_path, at.path.c_str(), at.path.size() + 1);
+
+    struct stat existing = {};
+    if (::stat(at.path.c_str(), &existing) == 0) {
+        if (!S_ISSOCK(existing.st_mode))
+            return refusal(at, "there is a file of that name");
+        if (is_alive(address))
+            return refusal(at, "somebody listens there already");
+        ::unlink(at.path.c_str());
+    }
+    const int opened = listen_at(address, mode);
+    if (opened < 0)
+        return refusal(at, std::strerror(errno));
+    return opened;
+}
+
+}   // namespace
+
+result<listening_socket> listening_socket::open(const endpoint& at, unsigned unix_mode)
+{
+    const auto opened = at.path.empty() ? listen_tcp(at) : listen_unix(at, unix_mode);
+    if (!opened)
+        return opened.error();
+    return listening_socket(*opened, at.path);
+}
+
+listening_socket::listening_socket(int descriptor, std::string path) noexcept
+    : descriptor_(descriptor), path_(std::move(path))
+{}
+
+listening_socket::listening_socket(listening_socket&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_))
+{}
+
+listening_socket::~listening_socket()
+{
+    if (descriptor_ < 0)
+        return;
+    ::close(descriptor_);
+    if (!path_.empty())
+        ::unlink(path_.c_str());
+}
+
+std::string listening_socket::url() const
+{
+    if (!path_.empty())
+        return "unix:" + path_;
+    socket_address bound;
+    bound.size = sizeof bound.storage;
+    ::getsockname(descriptor_, bound.get(), &bound.size);
+    char text[INET6_ADDRSTRLEN] = "";
+    if (bound.storage.ss_family == AF_INET6) {
+        const auto& in = *reinterpret_cast<const sockaddr_in6*>(&bound.storage);
+        ::inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof text);
+        return "http://[" + std::string(text) + "]:" + std::to_string(ntohs(in.sin6_port));
+    }
+    const auto& in = *reinterpret_cast<const sockaddr_in*>(&bound.storage);
+    ::inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
+    return "http://" + std::string(text) + ":" + std::to_string(ntohs(in.sin_port));
+}
+
+}   // namespace rediserve::http

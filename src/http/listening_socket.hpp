@@ -1,0 +1,35 @@
+// A bound, listening, non-blocking socket: TCP or unix.
+#pragma once
+
+#include "rediserve/base/error.hpp"
+#include "rediserve/http/params.hpp"
+
+#include <string>
+
+namespace rediserve::http {
+
+class listening_socket
+{
+public:
+    // "*" listens on every address, IPv6 included where there is one. A unix socket nobody listens on any more is
+    // replaced. The error's detail names the endpoint and the reason.
+    static result<listening_socket> open(const endpoint& at, unsigned unix_mode);
+
+    listening_socket(listening_socket&& other) noexcept;
+    listening_socket& operator=(listening_socket&&) = delete;
+    // Closes, and removes a unix socket from its folder.
+    ~listening_socket();
+
+    int descriptor() const noexcept { return descriptor_; }
+    bool local() const noexcept { return !path_.empty(); }
+    // What to type to get here: "http://127.0.0.1:3000", "unix:/run/rediserve.sock".
+    std::string url() const;
+
+private:
+    listening_socket(int descriptor, std::string path) noexcept;
+
+    int descriptor_;
+    std::string path_;
+};
+
+}   // namespace rediserve::http

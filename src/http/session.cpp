@@ -1,0 +1,349 @@
+#include "http/session.hpp"
+
+#include "http/connections.hpp"
+
+#include <string>
+#include <utility>
+
+namespace rediserve::http {
+
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::size_t small_body = 16 * 1024;   // up to here copying beats giving the read buffer away
+constexpr std::size_t first_requests = 16;      // under way at once before a connection has seen an answer
+constexpr std::chrono::seconds longest_linger{30};
+
+}   // namespace
+
+session::session(connections& pool, socket&& from, bool local, bool refused, std::uint32_t affinity)
+    : pool_(pool)
+    , socket_(std::move(from))
+    , expected_(pool.settings().limits.output / first_requests)
+    , affinity_(affinity)
+    , local_(local)
+    , refused_(refused)
+{}
+
+void session::start()
+{
+    now_ = std::chrono::steady_clock::now();
+    coroutine_ = run();
+}
+
+task session::run()
+{
+    if (refused_)
+        refuse({errc::too_many_connections, "too many connections are open"});
+    for (;;) {
+        const event next = advance();
+        if (next == event::answered)
+            break;
+        co_await until{*this, next};
+    }
+    co_await until{*this, event::answered};
+    end_output();
+    while (lingering()) {
+        arrived_ = false;
+        co_await until{*this, event::discarded};
+    }
+    close();
+}
+
+bool session::holds(event what)
+{
+    switch (what) {
+    case event::input: return over_ || arrived_;
+    case event::room: return over_ || has_room();
+    case event::answered: return dead_ || (exchanges_.empty() && unsent() == 0);
+    case event::discarded: return !lingering() || arrived_;
+    }
+    return true;
+}
+
+void session::wait(event what, std::coroutine_handle<> waiter)
+{
+    waiter_ = waiter;
+    awaited_ = what;
+    if (what == event::input || what == event::discarded)
+        begin_read();
+}
+
+void session::wake()
+{
+    if (waiter_ && holds(awaited_))
+        std::exchange(waiter_, {}).resume();
+}
+
+// What is under way will be answered however slowly the client reads, so its answers count before they are there.
+bool session::has_room() const noexcept
+{
+    const limits& within = pool_.settings().limits;
+    const std::size_t owed = unsent() + spilled_ + unanswered_ * expected_;
+    return exchanges_.size() < within.in_flight && owed < within.output;
+}
+
+// Starts every request that has arrived whole; says what must happen before it can go on.
+session::event session::advance()
+{
+    arrived_ = false;
+    while (!over_) {
+        if (!current_ && !has_room())
+            return event::room;
+        if (!current_ && !read_head()) {
+            if (!peer_done_ && !(draining_ && unread().empty()))
+                return event::input;
+            over_ = true;
+        } else if (current_ && !read_body()) {
+            if (!peer_done_)
+                return event::input;
+            refuse({errc::bad_request, "the request ended before its body did"});
+        } else if (current_) {
+            start_current();
+        }
+    }
+    return event::answered;
+}
+
+// True when there is something to do next: a head was read, or the connection takes no more.
+bool session::read_head()
+{
+    while (scan_.fresh() && unread().starts_with("\r\n"))
+        take(2);   // an empty line before a request is ignored (RFC 9112, 2.2)
+    if (unread().empty() || unread() == "\r")
+        return over_;
+    const auto size = scan_(unread(), pool_.settings().limits);
+    if (!size)
+        refuse(size.error());
+    else if (*size)
+        open_head(**size);
+    return over_ || (size && *size);
+}
+
+void session::open_head(std::size_t size)
+{
+    scan_.reset();
+    enter(phase::none);
+    current_ = &open_exchange();
+    const auto found = parse_head(unread().substr(0, size), current_->parsed);
+    if (!found)
+        return refuse(found.error());
+    current_->parsed.local = local_;
+    current_->accept_head(*found, pool_.fresh_id());
+    if (draining_)
+        current_->response().keep_alive(false);
+    if (auto fits = check_body(*found); !fits)
+        return refuse(fits.error());
+
+    const bool whole = !found->chunked && unread().size() - size >= found->content_length;
+    const std::size_t length = static_cast<std::size_t>(found->content_length);
+    const bool keep_alive = current_->response().keep_alive();
+    if (whole) {
+        current_->parsed.body = unread().substr(size, length);
+    } else {
+        keep_head(size);
+        current_->response().keep_alive(false);   // an answer before the body is the last one
+    }
+    if (!pool_.handler().admit(*current_))
+        return turn_away(whole ? size + length : 0);
+    current_->response().keep_alive(keep_alive);
+    take(whole ? size + length : size);
+    if (found->expect_continue && !whole && unread().empty())
+        send_continue();
+}
+
+result<void> session::check_body(const framing& of) const
+{
+    const std::size_t most = pool_.settings().limits.body;
+    if (of.content_length > most)
+        return error(errc::body_too_large, "the body is larger than " + std::to_string(most) + " bytes");
+    return {};
+}
+
+// The read buffer moves when it grows, so a request that is not whole gets a head of its own to point to.
+void session::keep_head(std::size_t size)
+{
+    current_->head.append(unread().substr(0, size));
+    current_->parsed = {};
+    current_->parsed.local = local_;
+    parse_head(current_->head.view(), current_->parsed);
+    if (current_->framing.chunked)
+        chunked_.emplace(current_->head.view(), pool_.settings().limits.body);
+}
+
+// The handler has answered and does not want the body. A request that has arrived whole (`whole` bytes, else 0) is
+// skipped; of any other the rest cannot be told from the next request.
+void session::turn_away(std::size_t whole)
+{
+    const bool goes_on = whole > 0 && current_->response().keep_alive();
+    current_ = nullptr;
+    chunked_.reset();
+    take(whole);
+    if (!goes_on)
+        over_ = linger_ = true;
+}
+
+void session::send_continue()
+{
+    continue_due_ = !is_writer(*current_);
+    if (continue_due_)
+        return;   // when the answers before it have gone out
+    output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+    ready();
+}
+
+bool session::read_body()
+{
+    if (!chunked_ && !current_->framing.has_body())
+        return true;
+    if (current_->head.empty())
+        return true;
+    return chunked_ ? read_chunked_body() : read_sized_body();
+}
+
+bool session::read_sized_body()
+{
+    const auto length = static_cast<std::size_t>(current_->framing.content_length);
+    if (unread().size() < length)
+        return false;
+    if (length <= small_body) {
+        current_->parsed.body = unread().substr(0, length);
+        take(length);
+        return true;
+    }
+    buffer rest(unread().substr(length));
+    current_->body = payload(std::exchange(input_, std::move(rest)), taken_, length);
+    current_->parsed.body = current_->body.view();
+    taken_ = 0;
+    return true;
+}
+
+bool session::read_chunked_body()
+{
+    const auto used = chunked_->decode(unread(), chunked_into_);
+    if (!used) {
+        refuse(used.error());
+        return true;
+    }
+    take(*used);
+    if (!chunked_->done())
+        return false;
+    chunked_.reset();
+    current_->body = payload(std::exchange(chunked_into_, {}));
+    current_->parsed.body = current_->body.view();
+    return true;
+}
+
+void session::start_current()
+{
+    enter(phase::none);
+    live_exchange& started = *std::exchange(current_, nullptr);
+    continue_due_ = false;
+    if (!started.response().keep_alive()) {
+        over_ = true;
+        linger_ = !unread().empty();
+    }
+    started.started(now_);
+    started.work = pool_.handler().handle(started);
+    if (started.work.done() && !started.response().done() && !aborted_)
+        pool_.handler().reject(started, {errc::internal, "the request was not answered"});
+}
+
+// Answers the request being read, or the bytes that should have been one, and reads no more.
+void session::refuse(const error& why)
+{
+    live_exchange& refused = current_ ? *std::exchange(current_, nullptr) : open_exchange();
+    chunked_.reset();
+    chunked_into_.reset();
+    enter(phase::none);
+    over_ = linger_ = true;
+    refused.response().keep_alive(false);
+    pool_.metrics().reject(why);
+    pool_.handler().reject(refused, why);
+}
+
+live_exchange& session::open_exchange()
+{
+    live_exchange& opened = pool_.take_exchange();
+    opened.open(*this, now_);
+    exchanges_.push_back(opened);
+    if (writer_ == exchanges_.end())
+        writer_ = exchanges_.iterator_to(opened);
+    ++unanswered_;
+    pool_.metrics().requests_in_flight.add(1);
+    return opened;
+}
+
+// ---- ending --------------------------------------------------------------------------------------------------------
+
+void session::drain()
+{
+    draining_ = true;
+    if (current_)
+        current_->response().keep_alive(false);
+    error_code ignored;
+    if (current_ || !unread().empty() || socket_.available(ignored) > 0)
+        return;   // a request is arriving; it will be the last
+    if (!exchanges_.empty() && !exchanges_.back().response().begun())
+        exchanges_.back().response().keep_alive(false);
+    over_ = true;
+    wake();
+}
+
+void session::die() noexcept
+{
+    dead_ = over_ = true;
+    current_ = nullptr;
+    writer_ = exchanges_.end();
+    while (!exchanges_.empty()) {
+        live_exchange& dropped = exchanges_.front();
+        exchanges_.pop_front();
+        pool_.metrics().requests_in_flight.add(-1);
+        pool_.give_exchange(dropped);
+    }
+    unanswered_ = spilled_ = 0;
+    output_.reset();
+    sent_ = 0;
+    wake();
+}
+
+void session::end_output() noexcept
+{
+    if (!dead_) {
+        error_code ignored;
+        socket_.shutdown(socket::shutdown_send, ignored);
+        linger_ = linger_ || !unread().empty() || socket_.available(ignored) > 0;
+    }
+    now_ = std::chrono::steady_clock::now();
+    linger_end_ = now_ + longest_linger;
+}
+
+// Whether to read on and throw away: closing with bytes unread would reset the connection, and the client might never
+// see the answer.
+bool session::lingering() const noexcept
+{
+    return linger_ && !dead_ && !peer_done_ && now_ < linger_end_;
+}
+
+void session::close() noexcept
+{
+    dead_ = ended_ = true;
+    read_deadline_.disarm();
+    send_deadline_.disarm();
+    error_code ignored;
+    socket_.close(ignored);
+    // The coroutine is still running here; what is left is destroyed when it has ended and no operation refers to it.
+    ++operations_;
+    asio::post(socket_.get_executor(), [this] { operation_ended(); });
+}
+
+void session::operation_ended()
+{
+    wake();
+    if (--operations_ == 0 && ended_)
+        pool_.retire(*this);
+}
+
+}   // namespace rediserve::http
