@@ -1,0 +1,64 @@
+// The steps every request takes: route → authenticate → the dialect's parse, execute, render.
+#pragma once
+
+#include "rediserve/access/authenticator.hpp"
+#include "rediserve/api/dialect.hpp"
+#include "rediserve/http/handler.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rediserve::api {
+
+enum class guard { token, open };   // whether a mount asks for credentials
+
+// A dialect's place on a listener: every path that is `prefix` or begins with it and a slash.
+struct mount
+{
+    std::string prefix;   // "/keys"; no slash at the end
+    guard access = guard::token;
+    std::shared_ptr<const api::dialect> dialect;
+};
+
+// The handler of one shard's connections. One thread, except where marked.
+class service final : public http::handler
+{
+public:
+    service(
+        std::vector<mount> mounts, redis::backend& backend, const params& settings,
+        std::shared_ptr<const access::authenticator> authenticator, telemetry::shard_metrics& metrics
+    );
+
+    bool admit(http::exchange& of) override;
+    task handle(http::exchange& of) override;
+    void reject(http::exchange& of, const error& why) override;
+
+    // From the shard's thread, between requests.
+    void apply(const params& settings, std::shared_ptr<const access::authenticator> authenticator);
+
+private:
+    const mount* find(std::string_view path) const noexcept;
+    bool authenticate(http::exchange& of);
+    void answer_unmounted(http::exchange& of) const;
+    error unknown_path() const;
+
+    std::vector<mount> mounts_;   // longest prefix first
+    redis::backend& backend_;
+    params settings_;
+    std::shared_ptr<const access::authenticator> authenticator_;
+    telemetry::shard_metrics& metrics_;
+};
+
+// The error body of the keys and admin dialects: {"error","code"[,"executed"]} with the status of the catalogue,
+// Retry-After and WWW-Authenticate where they are due. An answer that has begun is cut off instead.
+void render_error(http::exchange& of, const error& why);
+
+// 405; `allow` lists what is offered here: "GET, HEAD, OPTIONS".
+void render_method_not_allowed(http::exchange& of, std::string_view allow);
+
+// The answer to OPTIONS: 204 with Allow.
+void render_allowed_methods(http::exchange& of, std::string_view allow);
+
+}   // namespace rediserve::api

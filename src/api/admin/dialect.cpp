@@ -1,0 +1,111 @@
+#include "rediserve/api/admin.hpp"
+
+#include "rediserve/api/serve.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace rediserve::api {
+
+namespace {
+
+void answer(http::exchange& to, unsigned status, std::string_view type, std::string_view body)
+{
+    http::response& response = to.response();
+    response.begin(status);
+    response.field("Cache-Control", "no-store");
+    response.content(type, body.size()).append(body);
+    response.finish();
+}
+
+void answer_json(http::exchange& to, unsigned status, const nlohmann::json& document)
+{
+    const auto replace = nlohmann::json::error_handler_t::replace;   // texts of other programs may hold any bytes
+    answer(to, status, "application/json", document.dump(-1, ' ', false, replace));
+}
+
+void refuse_method(http::exchange& to)
+{
+    constexpr std::string_view body = R"({"error":"only GET and HEAD are offered here","code":"method_not_allowed"})";
+    http::response& response = to.response();
+    response.begin(405);
+    response.field("Allow", "GET, HEAD");
+    response.content("application/json", body.size()).append(body);
+    response.finish();
+}
+
+class admin_dialect final : public dialect
+{
+public:
+    explicit admin_dialect(process_view of) : process_(std::move(of)) {}
+
+    task respond(call of) const override
+    {
+        const http::request& request = of.exchange.request();
+        const auto found = std::ranges::find(resources, request.path, &resource::path);
+        if (found == resources.end()) {
+            fail(of.exchange, error(errc::unknown_resource, "there is nothing at this path"));
+            co_return;
+        }
+        of.exchange.route(found->route);
+        if (request.method == http::method::get || request.method == http::method::head)
+            (this->*found->render)(of);
+        else
+            refuse_method(of.exchange);
+    }
+
+    void fail(http::exchange& of, const error& why) const override { render_error(of, why); }
+
+private:
+    struct resource
+    {
+        std::string_view path;
+        telemetry::route route;
+        void (admin_dialect::*render)(call& of) const;
+    };
+    static const std::array<resource, 4> resources;
+
+    // Alive means that a request gets through; whether Redis is there is another question.
+    void livez(call& of) const { answer_json(of.exchange, 200, {{"status", "ok"}}); }
+
+    void readyz(call& of) const
+    {
+        std::string why = process_.not_ready();
+        const redis::backend_health& health = of.backend.health();
+        if (why.empty() && !health.up)
+            why = health.why.empty() ? "not connected to Redis" : health.why;
+        if (why.empty())
+            answer_json(of.exchange, 200, {{"status", "ready"}});
+        else
+            answer_json(of.exchange, 503, {{"status", "not_ready"}, {"why", why}});
+    }
+
+    void version(call& of) const { answer_json(of.exchange, 200, {{"version", REDISERVE_VERSION}}); }
+
+    void metrics(call& of) const
+    {
+        answer(of.exchange, 200, "text/plain; version=0.0.4; charset=utf-8", process_.metrics_text());
+    }
+
+    process_view process_;
+};
+
+const std::array<admin_dialect::resource, 4> admin_dialect::resources = {{
+    {"/livez", telemetry::route::livez, &admin_dialect::livez},
+    {"/readyz", telemetry::route::readyz, &admin_dialect::readyz},
+    {"/version", telemetry::route::version, &admin_dialect::version},
+    {"/metrics", telemetry::route::metrics, &admin_dialect::metrics},
+}};
+
+}   // namespace
+
+std::shared_ptr<const dialect> make_admin_dialect(process_view of)
+{
+    return std::make_shared<admin_dialect>(std::move(of));
+}
+
+}   // namespace rediserve::api

@@ -1,0 +1,98 @@
+#include "api/errors.hpp"
+
+#include "rediserve/api/serve.hpp"
+#include "rediserve/base/bytes.hpp"
+#include "rediserve/commands/redis_error.hpp"
+
+#include <string>
+
+namespace rediserve::api {
+
+namespace {
+
+constexpr std::string_view challenge = "Bearer realm=\"rediserve\"";
+
+// Redis' texts, and names that clients sent, may hold any bytes; a message need not be exact.
+std::string readable(std::string_view text)
+{
+    std::string shown(text);
+    if (!is_utf8(text))
+        for (char& c : shown)
+            c = static_cast<unsigned char>(c) < 0x80 ? c : '?';
+    return shown;
+}
+
+void append_body(buffer& to, const error& why, const error_row& row)
+{
+    to.append("{\"error\":");
+    append_json_string(to, why.detail.empty() ? std::string(row.word) : readable(why.detail));
+    to.append(",\"code\":");
+    append_json_string(to, row.word);
+    if (why.executed == executed::no)
+        to.append(",\"executed\":\"no\"");
+    else if (why.executed == executed::maybe)
+        to.append(",\"executed\":\"maybe\"");
+    to.append('}');
+}
+
+// `name` and `value`: one more header line, or empty.
+void render(http::exchange& of, const error& why, std::string_view name, std::string_view value)
+{
+    http::response& answer = of.response();
+    if (answer.begun())
+        return answer.abort();
+    const error_row& row = row_of(why.code);
+    answer.begin(static_cast<unsigned>(row.status));
+    if (row.retry_after)
+        answer.field("Retry-After", "1");
+    if (row.status == 401)
+        answer.field("WWW-Authenticate", challenge);
+    if (!name.empty())
+        answer.field(name, value);
+    append_body(answer.content("application/json", 100), why, row);
+    answer.finish();
+}
+
+}   // namespace
+
+void fail(const call& of, const error& why)
+{
+    of.metrics.reject(why);
+    render_error(of.exchange, why);
+}
+
+bool failed(const call& of, const commands::reply_or_error& got)
+{
+    if (!got)
+        fail(of, got.error());
+    else if (got->is_error())
+        fail(of, commands::redis_failure(*got));
+    return !got || got->is_error();
+}
+
+void render_error(http::exchange& of, const error& why)
+{
+    render(of, why, {}, {});
+}
+
+void render_method_not_allowed(http::exchange& of, std::string_view allow)
+{
+    const error why(errc::method_not_allowed, "this method is not offered here; there are " + std::string(allow));
+    render(of, why, "Allow", allow);
+}
+
+void render_allowed_methods(http::exchange& of, std::string_view allow)
+{
+    of.response().begin(204);
+    of.response().field("Allow", allow);
+    of.response().finish();
+}
+
+void render_range_not_satisfiable(http::exchange& of, std::int64_t size)
+{
+    const std::string length = std::to_string(size);
+    const error why(errc::range_not_satisfiable, "the value has only " + length + " bytes");
+    render(of, why, "Content-Range", "bytes */" + length);
+}
+
+}   // namespace rediserve::api

@@ -1,0 +1,28 @@
+// The documents that say what a key holds. They are left open, for the caller to add to and to close.
+#pragma once
+
+#include "api/json_writer.hpp"
+#include "api/keys/kind.hpp"
+#include "api/keys/read_request.hpp"
+#include "api/keys/scripts.hpp"
+#include "rediserve/base/buffer.hpp"
+#include "rediserve/redis/reply.hpp"
+
+#include <string_view>
+
+namespace rediserve::api::keys {
+
+// `{"key":…,"value":…[,"encoding":"base64"]`
+void append_string_answer(buffer& to, std::string_view key, std::string_view value);
+
+// `{"key":…,"type":…,"value":…[,"encoding":"base64"]`. `value` is what the command that reads the whole of a `type`
+// answered; of a reply of another shape, what can be understood is written.
+void append_collection_answer(buffer& to, std::string_view key, kind type, const redis::reply_view& value);
+
+// `,"type":…,"ttl":…,"size":…`, those of them that are wanted.
+void append_included(buffer& to, const inclusion& wanted, const description& of);
+
+// `"ttl":60.5`, or null for -1.
+void append_ttl(buffer& to, std::int64_t milliseconds);
+
+}   // namespace rediserve::api::keys

@@ -1,0 +1,45 @@
+#include "api/keys/cursor.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace rediserve::api::keys {
+
+namespace {
+
+// Another backend will need another form; a client must not be able to hand the cursor of one to the other.
+constexpr char version = 's';
+
+std::optional<std::uint64_t> read_number(std::string_view text, int base) noexcept
+{
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, failure] = std::from_chars(text.data(), end, number, base);
+    if (failure != std::errc() || stop != end)
+        return std::nullopt;
+    return number;
+}
+
+}   // namespace
+
+std::string encode_cursor(std::uint64_t cursor)
+{
+    std::array<char, 17> text;
+    text[0] = version;
+    const auto [end, failure] = std::to_chars(text.data() + 1, text.data() + text.size(), cursor, 16);
+    return std::string(text.data(), end);
+}
+
+std::optional<std::uint64_t> decode_cursor(std::string_view text) noexcept
+{
+    if (text.empty() || text[0] != version)
+        return std::nullopt;
+    return read_number(text.substr(1), 16);
+}
+
+std::optional<std::uint64_t> read_scan_cursor(std::string_view digits) noexcept
+{
+    return read_number(digits, 10);
+}
+
+}   // namespace rediserve::api::keys

@@ -1,0 +1,26 @@
+// What the ways of reading one key have in common.
+#pragma once
+
+#include "api/keys/etag.hpp"
+#include "api/keys/handlers.hpp"
+#include "api/keys/read_request.hpp"
+
+#include <string_view>
+
+namespace rediserve::api::keys {
+
+// Weighs the conditions of a GET or HEAD against a string with this tag. False: they were not met, and 304 or 412 is
+// the answer.
+bool weigh(const call& of, const conditions& asked, const etag& tag);
+
+// The same for a value that has no tag.
+bool weigh_untagged(const call& of, const conditions& asked);
+
+// Begins a 200 or 206 with what every form of a string carries.
+http::response& begin_tagged(const call& of, unsigned status, const etag& tag);
+
+// GET with the bare bytes as the answer, whole or in part.
+task read_raw(keys_call of, key_name key, read_request wish);
+task read_part(keys_call of, key_name key, read_request wish);
+
+}   // namespace rediserve::api::keys

@@ -1,0 +1,112 @@
+#include "api/keys/query.hpp"
+
+#include "api/text.hpp"
+#include "rediserve/base/bytes.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace rediserve::api::keys {
+
+namespace {
+
+constexpr std::size_t longest_shown = 40;
+
+error bad(std::string_view name, std::string_view why)
+{
+    return error(
+        errc::bad_request, "the option \"" + std::string(name.substr(0, longest_shown)) + "\" " + std::string(why)
+    );
+}
+
+error unknown(std::string_view name, std::span<const known_option> known)
+{
+    const std::string_view meant = nearest(name, known);
+    return bad(
+        name, meant.empty() ? "is not known here" : "is not known; did you mean \"" + std::string(meant) + "\"?"
+    );
+}
+
+// Levenshtein's distance.
+std::size_t distance(std::string_view from, std::string_view to)
+{
+    std::vector<std::size_t> row(to.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < to.size(); ++j) {
+            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+        }
+    }
+    return row.back();
+}
+
+}   // namespace
+
+result<query> query::read(std::string_view text, std::span<const known_option> known)
+{
+    query all;
+    while (!text.empty()) {
+        const std::string_view part = take_part(text, '&');
+        if (part.empty())
+            continue;
+        if (auto added = all.add(part, known); !added)
+            return added.error();
+    }
+    return all;
+}
+
+result<void> query::add(std::string_view part, std::span<const known_option> known)
+{
+    const bool has_value = part.find('=') != std::string_view::npos;
+    auto name = form_decode(take_part(part, '='));
+    auto value = form_decode(part);
+    if (!name || !value)
+        return error(errc::bad_request, "the query has a percent sign without two hexadecimal digits");
+    const auto found = std::ranges::find(known, *name, &known_option::name);
+    if (found == known.end())
+        return unknown(*name, known);
+    if (found->kind != option_kind::repeated && has(*name))
+        return bad(*name, "is given twice");
+    if (found->kind == option_kind::flag && !value->empty())
+        return bad(*name, "takes no value");
+    if (found->kind != option_kind::flag && !has_value)
+        return bad(*name, "needs a value");
+    options_.push_back({found->name, std::move(*value)});
+    return {};
+}
+
+std::optional<std::string_view> query::find(std::string_view name) const noexcept
+{
+    const auto found = std::ranges::find(options_, name, &option::name);
+    if (found == options_.end())
+        return std::nullopt;
+    return found->value;
+}
+
+std::vector<std::string_view> query::all(std::string_view name) const
+{
+    std::vector<std::string_view> values;
+    for (const option& one : options_)
+        if (one.name == name)
+            values.push_back(one.value);
+    return values;
+}
+
+std::string_view nearest(std::string_view name, std::span<const known_option> known)
+{
+    std::string_view best;
+    std::size_t best_distance = 3;   // further away is another word
+    for (const known_option& candidate : known) {
+        const std::size_t away = distance(name.substr(0, longest_shown), candidate.name);
+        if (away < best_distance && away < candidate.name.size()) {
+            best = candidate.name;
+            best_distance = away;
+        }
+    }
+    return best;
+}
+
+}   // namespace rediserve::api::keys

@@ -1,0 +1,102 @@
+#include "api/keys/read_request.hpp"
+
+#include "api/accept.hpp"
+#include "api/keys/query.hpp"
+#include "api/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace rediserve::api::keys {
+
+namespace {
+
+constexpr std::string_view bytes_type = "application/octet-stream";
+constexpr std::array<std::string_view, 2> offered = {"application/json", bytes_type};   // in the order of form
+
+constexpr std::array<known_option, 3> known = {{
+    {"raw", option_kind::flag},
+    {"type", option_kind::value},
+    {"include", option_kind::value},
+}};
+
+// A media type with or without parameters, in which nothing can end the header line it will stand in.
+bool is_content_type(std::string_view text) noexcept
+{
+    constexpr std::size_t longest = 200;
+    const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
+    const std::string_view type = media_type(text);
+    const auto slash = type.find('/');
+    return text.size() <= longest && std::ranges::all_of(text, printable) && slash != std::string_view::npos
+        && slash > 0 && slash + 1 < type.size() && type.find(' ') == std::string_view::npos;
+}
+
+result<inclusion> read_inclusion(std::string_view list)
+{
+    inclusion include;
+    while (!list.empty()) {
+        const std::string_view word = trimmed(take_part(list, ','));
+        if (word == "type")
+            include.type = true;
+        else if (word == "ttl")
+            include.ttl = true;
+        else if (word == "size")
+            include.size = true;
+        else
+            return error(errc::bad_request, "the option \"include\" takes type, ttl and size, separated by commas");
+    }
+    return include;
+}
+
+result<void> read_options(std::string_view text, read_request& to)
+{
+    const auto options = query::read(text, known);
+    if (!options)
+        return options.error();
+    if (options->has("raw"))
+        to.form = form::raw;
+    if (const auto list = options->find("include")) {
+        const auto include = read_inclusion(*list);
+        if (!include)
+            return include.error();
+        to.include = *include;
+    }
+    if (to.form == form::raw && to.include.any())
+        return error(errc::bad_request, "the option \"include\" adds to JSON; it cannot go with the bare bytes");
+    if (const auto type = options->find("type")) {
+        if (to.form != form::raw)
+            return error(errc::bad_request, "the option \"type\" is the content type of the bare bytes; add \"raw\"");
+        if (!is_content_type(*type))
+            return error(errc::bad_request, "the option \"type\" takes a content type such as image/png");
+        to.content_type = *type;
+    }
+    return {};
+}
+
+}   // namespace
+
+result<read_request> read_request::read(const http::request& from)
+{
+    read_request wish;
+    wish.form = static_cast<keys::form>(negotiate(from[http::header::accept], offered));
+    if (!from.query.empty())
+        if (const auto fine = read_options(from.query, wish); !fine)
+            return fine.error();
+    auto conditions = conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
+    if (!conditions)
+        return conditions.error();
+    wish.conditions = std::move(*conditions);
+    if (wish.form == form::raw) {
+        wish.range = read_range(from[http::header::range]);
+        wish.if_range = trimmed(from[http::header::if_range]);
+    }
+    return wish;
+}
+
+std::string_view read_request::raw_type() const noexcept
+{
+    return content_type.empty() ? bytes_type : std::string_view(content_type);
+}
+
+}   // namespace rediserve::api::keys
