@@ -1,0 +1,35 @@
+// The whole configuration: one struct of every room's params.
+#pragma once
+
+#include "rediserve/access/params.hpp"
+#include "rediserve/api/params.hpp"
+#include "rediserve/http/params.hpp"
+#include "rediserve/redis/params.hpp"
+#include "rediserve/telemetry/params.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace rediserve::config {
+
+struct embedded_params
+{
+    bool enabled = false;
+    std::string data;     // folder to keep the data in; empty: nothing is kept
+    std::string server;   // program to start; empty: redis-server or valkey-server of PATH
+};
+
+struct settings
+{
+    http::params http;
+    redis::params redis;
+    access::params access;
+    api::params api;
+    telemetry::params log;
+    embedded_params embedded;
+    unsigned threads = 0;                       // shards; 0: one per processor this process may use, at most 8
+    std::chrono::milliseconds drain_grace{0};   // between /readyz failing and closing the listeners
+    std::chrono::milliseconds drain_timeout{10'000};
+};
+
+}   // namespace rediserve::config

@@ -1,0 +1,131 @@
+#include "config/checks.hpp"
+
+#include "config/units.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace rediserve::config {
+
+namespace {
+
+const assignment* given_for(const assignments& given, std::string_view path)
+{
+    const auto at = given.find(find_option(path));
+    return at == given.end() ? nullptr : &at->second;
+}
+
+void complain(problems& found, std::string text)
+{
+    found.push_back({bad_configuration, std::move(text)});
+}
+
+// Set to something, rightly or not.
+bool says_something(const assignment* of)
+{
+    return of != nullptr && (of->texts.empty() || of->texts != std::vector<std::string>{""});
+}
+
+void check_listening(const settings& merged, const assignments& given, problems& found)
+{
+    if (says_something(given_for(given, "access.token")))
+        return;
+    if (auto complaint = unguarded_listening(merged); !complaint.empty())
+        complain(found, std::move(complaint));
+}
+
+void check_readable(std::string_view option, const std::string& path, problems& found)
+{
+    if (!path.empty() && ::access(path.c_str(), R_OK) != 0)
+        complain(found, std::string(option) + ": cannot read " + path + ": " + std::strerror(errno));
+}
+
+void check_tls(const redis::tls_params& tls, problems& found)
+{
+    check_readable("redis.tls.ca_file", tls.ca_file, found);
+    check_readable("redis.tls.certificate_file", tls.certificate_file, found);
+    check_readable("redis.tls.key_file", tls.key_file, found);
+    if (tls.certificate_file.empty() != tls.key_file.empty())
+        complain(found, "redis.tls.certificate_file and redis.tls.key_file belong together: set both or neither");
+}
+
+void check_redis(const redis::params& redis, problems& found)
+{
+    check_tls(redis.tls, found);
+    if (redis.backoff_first > redis.backoff_max)
+        complain(found, "redis.backoff_first must not be longer than redis.backoff_max");
+    if (!redis.address.user.empty() && redis.address.password.empty())
+        complain(found, "redis.user is set, but no password: set redis.password or put it into redis.url");
+}
+
+// Only where nothing stronger has put an embedded server out of use is a folder for it a mistake.
+void check_embedded(const settings& merged, const assignments& given, problems& found)
+{
+    const auto* data = given_for(given, "embedded.data");
+    const auto* enabled = given_for(given, "embedded.enabled");
+    if (merged.embedded.enabled || merged.embedded.data.empty() || data == nullptr)
+        return;
+    if (enabled == nullptr || enabled->layer <= data->layer)
+        found.push_back(
+            {exit_code(data->layer), data->source + ": embedded.data is for an embedded server; add --embedded"}
+        );
+}
+
+}   // namespace
+
+std::string unguarded_listening(const settings& merged)
+{
+    if (merged.access.insecure_no_auth || !merged.access.token.empty())
+        return {};
+    const auto& listen = merged.http.listen;
+    const auto open = std::ranges::find_if_not(listen, is_local);
+    if (open == listen.end())
+        return {};
+    return "listening on " + endpoint_text(*open)
+        + ", where other machines can connect, needs a token: set "
+          "REDISERVE_TOKEN or REDISERVE_TOKEN_FILE (--token), or, if whoever can connect may do everything, "
+          "say REDISERVE_INSECURE_NO_AUTH=true (--insecure-no-auth)";
+}
+
+void settle_backend(assignments& given, problems& found)
+{
+    const auto* url = given_for(given, "redis.url");
+    const auto* enabled = given_for(given, "embedded.enabled");
+    settings probe;
+    set_values(given, probe);
+    if (url == nullptr || enabled == nullptr || !probe.embedded.enabled)
+        return;
+    if (url->layer < enabled->layer) {
+        given.erase(find_option("redis.url"));
+        return;
+    }
+    if (url->layer > enabled->layer) {
+        given.erase(find_option("embedded.enabled"));
+        given.erase(find_option("embedded.data"));
+        return;
+    }
+    // A file that began as a copy of config/rediserve.json names the default server as well.
+    if (url->layer == layer::in_file && url->texts == std::vector<std::string>{"redis://127.0.0.1:6379"}) {
+        given.erase(find_option("redis.url"));
+        return;
+    }
+    const auto both = url->source == enabled->source ? url->source : url->source + " and " + enabled->source;
+    found.push_back(
+        {exit_code(url->layer),
+         both + ": an embedded server (--embedded) and the URL of one (--redis) exclude each other"}
+    );
+}
+
+void check(const settings& merged, const assignments& given, problems& found)
+{
+    check_listening(merged, given, found);
+    if (!merged.embedded.enabled)
+        check_redis(merged.redis, found);
+    check_embedded(merged, given, found);
+}
+
+}   // namespace rediserve::config

@@ -1,0 +1,158 @@
+#include "config/environment.hpp"
+
+#include "config/document.hpp"
+#include "config/units.hpp"
+#include "config/values.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rediserve::config {
+
+namespace {
+
+bool is_endpoints(const option& of)
+{
+    return std::holds_alternative<kind::endpoints>(of.is);
+}
+
+std::vector<std::string> value_names(const option& of)
+{
+    auto names = environment_names(of);
+    if (!is_endpoints(of))
+        for (auto& name : relative_names(of))
+            names.push_back(std::move(name));
+    return names;
+}
+
+// Lists are separated by commas; no endpoint has one, but for a socket's path, which a file can name.
+std::vector<std::string> split(const option& of, const std::string& text)
+{
+    if (!is_endpoints(of))
+        return {text};
+    std::vector<std::string> parts;
+    std::size_t start = 0;
+    for (auto comma = text.find(','); comma != std::string::npos; comma = text.find(',', start)) {
+        parts.push_back(text.substr(start, comma - start));
+        start = comma + 1;
+    }
+    parts.push_back(text.substr(start));
+    return parts;
+}
+
+// The content of a secret's file without the newline that editors and `echo` leave at its end.
+std::optional<std::string> read_secret(const std::string& name, const std::string& path, problems& found)
+{
+    auto text = read_file(path, "the file that " + name + " names,", found);
+    if (!text)
+        return std::nullopt;
+    if (text->ends_with('\n'))
+        text->pop_back();
+    if (text->ends_with('\r'))
+        text->pop_back();
+    if (!text->empty())
+        return text;
+    found.push_back({bad_configuration, "environment " + name + ": " + path + " is empty"});
+    return std::nullopt;
+}
+
+// What a variable, or its twin with _FILE, gives to `of`; false: neither is set.
+bool read_name(const option& of, const std::string& name, const environment& from, assignments& to, problems& found)
+{
+    const auto direct = variable(from, name);
+    const auto file = of.secret ? variable(from, name + "_FILE") : std::nullopt;
+    if (!direct && !file)
+        return false;
+    if (direct && file)
+        found.push_back({bad_configuration, "environment " + name + ": " + name + "_FILE is set too; set one of them"});
+    else if (direct)
+        note(of, {split(of, *direct), layer::in_environment, "environment " + name}, to, found);
+    else if (auto secret = read_secret(name + "_FILE", *file, found))
+        note(of, {{std::move(*secret)}, layer::in_environment, "environment " + name + "_FILE"}, to, found);
+    to.try_emplace(&of);   // refused, but not missing
+    return true;
+}
+
+// serverless-redis-http's way to several tokens, each with a server of its own.
+void check_srh_mode(const environment& from, problems& found)
+{
+    const auto mode = variable(from, "SRH_MODE");
+    if (!mode || *mode == "env")
+        return;
+    const std::string instead =
+        "set SRH_MODE=env with SRH_TOKEN and SRH_CONNECTION_STRING, or REDISERVE_TOKEN and REDISERVE_REDIS";
+    if (*mode == "file")
+        found.push_back(
+            {bad_configuration, "environment SRH_MODE: a file of tokens is not offered yet by this version; " + instead}
+        );
+    else
+        found.push_back({bad_configuration, "environment SRH_MODE: must be env, not " + quote(*mode) + "; " + instead});
+}
+
+// The first of the related programs' names for a port that is set.
+std::optional<std::pair<std::string, std::string>> port_variable(const option& of, const environment& from)
+{
+    for (const auto& name : relative_names(of))
+        if (auto text = variable(from, name))
+            return std::pair(name, std::move(*text));
+    return std::nullopt;
+}
+
+}   // namespace
+
+std::optional<std::string> variable(const environment& from, const std::string& name)
+{
+    auto value = from(name);
+    if (value && value->empty())
+        return std::nullopt;
+    return value;
+}
+
+assignments read_environment(const environment& from, const assignments& flags, problems& found)
+{
+    assignments given;
+    for (const auto& option : options()) {
+        if (flags.contains(&option))
+            continue;
+        const auto names = value_names(option);
+        std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+            return read_name(option, name, from, given, found);
+        });
+    }
+    check_srh_mode(from, found);
+    return given;
+}
+
+void apply_port(const environment& from, assignments& given, problems& found)
+{
+    const auto& listen = *find_option("http.listen");
+    const auto at = given.find(&listen);
+    if (at != given.end() && at->second.layer == layer::on_command_line)
+        return;
+    const auto port = port_variable(listen, from);
+    if (!port)
+        return;
+    const auto& [name, text] = *port;
+    const auto asked = text.find(':') == std::string::npos ? parse_endpoint(text) : error(errc::bad_configuration, {});
+    if (!asked) {
+        found.push_back(
+            {bad_configuration, "environment " + name + ": must be a port from 0 to 65535, not " + quote(text)}
+        );
+        return;
+    }
+    settings base;
+    if (at != given.end())
+        set_values({*at}, base);
+    auto& endpoints = base.http.listen;
+    const auto first =
+        std::find_if(endpoints.begin(), endpoints.end(), [](const auto& one) { return one.path.empty(); });
+    if (first == endpoints.end())
+        return;   // a port is nothing to unix sockets
+    first->port = asked->port;
+    assignment changed{{}, layer::in_environment, "environment " + name};
+    for (const auto& one : endpoints)
+        changed.texts.push_back(endpoint_text(one));
+    note(listen, std::move(changed), given, found);
+}
+
+}   // namespace rediserve::config

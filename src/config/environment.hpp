@@ -1,0 +1,22 @@
+// The environment: our names, and those of related programs that RediServe replaces.
+#pragma once
+
+#include "config/assignments.hpp"
+#include "rediserve/config/load.hpp"
+
+#include <optional>
+#include <string>
+
+namespace rediserve::config {
+
+// The variable `name`; an empty one counts as unset.
+std::optional<std::string> variable(const environment& from, const std::string& name);
+
+// Reads the variables of all options, and the files that variables with _FILE name. Options in `flags` are not looked
+// at: what is overridden cannot be wrong.
+assignments read_environment(const environment& from, const assignments& flags, problems& found);
+
+// PORT and its like change only the port: the first TCP endpoint of `given`, or the default one, gets it.
+void apply_port(const environment& from, assignments& given, problems& found);
+
+}   // namespace rediserve::config

@@ -1,0 +1,74 @@
+// Readers and writers of the options that are texts with rules of their own. A setter returns what is wrong, or nothing.
+#pragma once
+
+#include "rediserve/config/config.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace rediserve::config {
+
+std::string get_unix_mode(const settings& from);
+std::string set_unix_mode(settings& to, std::string_view text);
+
+std::string get_token(const settings& from);
+std::string set_token(settings& to, std::string_view text);
+
+// With *** for a password. Replaces user and password too: it is to be set before them.
+std::string get_url(const settings& from);
+std::string set_url(settings& to, std::string_view text);
+
+// Empty ones leave what the URL says.
+std::string get_user(const settings& from);
+std::string set_user(settings& to, std::string_view text);
+std::string get_password(const settings& from);
+std::string set_password(settings& to, std::string_view text);
+
+std::string get_client_name(const settings& from);
+std::string set_client_name(settings& to, std::string_view text);
+
+std::string_view get_log_level(const settings& from);
+void set_log_level(settings& to, std::string_view name);
+std::string_view get_log_format(const settings& from);
+void set_log_format(settings& to, std::string_view name);
+
+// Texts without rules.
+inline std::string& tls_ca_file(settings& of)
+{
+    return of.redis.tls.ca_file;
+}
+inline std::string& tls_certificate_file(settings& of)
+{
+    return of.redis.tls.certificate_file;
+}
+inline std::string& tls_key_file(settings& of)
+{
+    return of.redis.tls.key_file;
+}
+inline std::string& tls_server_name(settings& of)
+{
+    return of.redis.tls.server_name;
+}
+inline std::string& embedded_data(settings& of)
+{
+    return of.embedded.data;
+}
+inline std::string& embedded_server(settings& of)
+{
+    return of.embedded.server;
+}
+
+template <std::string& (*At)(settings&)>
+std::string get_text(const settings& from)
+{
+    return At(const_cast<settings&>(from));   // only read
+}
+
+template <std::string& (*At)(settings&)>
+std::string set_text(settings& to, std::string_view text)
+{
+    At(to) = text;
+    return {};
+}
+
+}   // namespace rediserve::config

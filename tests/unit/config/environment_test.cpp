@@ -1,0 +1,149 @@
+#include "config_test.hpp"
+
+namespace rediserve::config {
+namespace {
+
+std::vector<http::endpoint> listening(
+    std::map<std::string, std::string> given, const std::vector<std::string>& arguments = {}
+)
+{
+    given.emplace("REDISERVE_INSECURE_NO_AUTH", "true");
+    return settings_of(arguments, std::move(given)).http.listen;
+}
+
+http::endpoint tcp(std::string host, std::uint16_t port)
+{
+    return {std::move(host), port, {}};
+}
+
+using endpoints = std::vector<http::endpoint>;
+
+TEST(Environment, TakesAnEmptyVariableForUnset)
+{
+    EXPECT_EQ(settings_of({}, {{"REDISERVE_THREADS", ""}, {"TOKEN", ""}}).threads, 0u);
+}
+
+TEST(Environment, PrefersOurNamesToThoseOfRelatives)
+{
+    const auto merged = settings_of(
+        {},
+        {
+            {"SRH_TOKEN", "third"},
+            {"TOKEN", "second"},
+            {"REDISERVE_ACCESS_TOKEN", "first"},
+            {"SRH_CONNECTION_STRING", "redis://b"},
+            {"REDIS_URL", "redis://a"},
+        }
+    );
+    EXPECT_EQ(merged.access.token, "first");
+    EXPECT_EQ(merged.redis.address.host, "a");
+    EXPECT_EQ(settings_of({}, {{"SRH_TOKEN", "third"}, {"TOKEN", "second"}}).access.token, "second");
+}
+
+TEST(Environment, RunsAServerlessRedisHttpSetUpAsItIs)
+{
+    const auto merged = settings_of(
+        {},
+        {
+            {"SRH_MODE", "env"},
+            {"SRH_TOKEN", "word"},
+            {"SRH_CONNECTION_STRING", "redis://redis:6379"},
+            {"SRH_MAX_CONNECTIONS", "3"},
+            {"SRH_PORT", "8079"},
+        }
+    );
+    EXPECT_EQ(merged.access.token, "word");
+    EXPECT_EQ(merged.redis.address.host, "redis");
+    EXPECT_EQ(merged.redis.shared_connections, 3u);
+    EXPECT_EQ(merged.http.listen, endpoints{tcp("127.0.0.1", 8079)});
+}
+
+TEST(Environment, RefusesAFileOfTokensAndSaysWhatToUse)
+{
+    const auto refused = refusal_of({}, {{"SRH_MODE", "file"}});
+    EXPECT_EQ(refused.exit_code, 78);
+    EXPECT_THAT(refused.text, HasSubstr("SRH_MODE=env"));
+    EXPECT_THAT(refused.text, HasSubstr("SRH_TOKEN"));
+    EXPECT_THAT(refusal_of({}, {{"SRH_MODE", "both"}}).text, HasSubstr("must be env"));
+}
+
+TEST(Environment, SeparatesEndpointsByCommas)
+{
+    EXPECT_EQ(
+        listening({{"REDISERVE_LISTEN", "127.0.0.1:1,[::1]:2"}}), (endpoints{tcp("127.0.0.1", 1), tcp("::1", 2)})
+    );
+}
+
+TEST(EnvironmentPort, KeepsTheAddress)
+{
+    for (const auto* name : {"PORT", "SERVER_PORT", "SRH_PORT"})
+        EXPECT_EQ(listening({{name, "8080"}}), endpoints{tcp("127.0.0.1", 8080)}) << name;
+    EXPECT_EQ(listening({{"PORT", "8080"}, {"REDISERVE_LISTEN", ":3000"}}), endpoints{tcp("*", 8080)});
+    temporary_file file(R"({"http":{"listen":["unix:/run/r.sock","[::1]:1"]}})");
+    EXPECT_EQ(
+        listening({{"PORT", "8080"}}, {"--config", file.path()}),
+        (endpoints{{"127.0.0.1", 3000, "/run/r.sock"}, tcp("::1", 8080)})
+    );
+}
+
+TEST(EnvironmentPort, YieldsToTheFlag)
+{
+    EXPECT_EQ(listening({{"PORT", "tcp://10.0.0.1:80"}}, {"--listen", "127.0.0.1:5"}), endpoints{tcp("127.0.0.1", 5)});
+}
+
+TEST(EnvironmentPort, MustBeAPort)
+{
+    for (const auto* text : {"tcp://10.0.0.1:80", "80a", "65536", "127.0.0.1:80", "unix:/x"})
+        EXPECT_THAT(refusal_of({}, {{"PORT", text}}).text, HasSubstr("environment PORT: must be a port")) << text;
+}
+
+TEST(EnvironmentSecret, IsReadFromAFileWithoutItsLastNewline)
+{
+    for (const auto* content : {"hunter2", "hunter2\n", "hunter2\r\n"}) {
+        temporary_file file(content);
+        for (const auto* name : {"REDISERVE_TOKEN_FILE", "REDISERVE_ACCESS_TOKEN_FILE", "TOKEN_FILE", "SRH_TOKEN_FILE"})
+            EXPECT_EQ(settings_of({}, {{name, file.path()}}).access.token, "hunter2") << name;
+    }
+    temporary_file url("redis://:pass@example.org\n");
+    EXPECT_EQ(settings_of({}, {{"REDIS_URL_FILE", url.path()}}).redis.address.password, "pass");
+    temporary_file password("pass word\n");
+    EXPECT_EQ(
+        settings_of({}, {{"REDISERVE_REDIS_PASSWORD_FILE", password.path()}}).redis.address.password, "pass word"
+    );
+}
+
+TEST(EnvironmentSecret, InABadFileIsRefusedAndNotShown)
+{
+    EXPECT_THAT(
+        refusal_of({}, {{"TOKEN_FILE", "/nonexistent/token"}}).text, HasSubstr("/nonexistent/token: No such file")
+    );
+    EXPECT_THAT(refusal_of({}, {{"TOKEN_FILE", "/"}}).text, HasSubstr("it is a folder"));
+    temporary_file empty("\n");
+    EXPECT_THAT(refusal_of({}, {{"TOKEN_FILE", empty.path()}}).text, HasSubstr("is empty"));
+    temporary_file two_lines("hunter2\nhunter2\n");
+    EXPECT_THAT(refusal_of({}, {{"TOKEN_FILE", two_lines.path()}}).text, Not(HasSubstr("hunter2")));
+    temporary_file large(std::string((std::size_t{1} << 20) + 1, 'x'));
+    EXPECT_THAT(refusal_of({}, {{"TOKEN_FILE", large.path()}}).text, HasSubstr("larger than 1 MiB"));
+}
+
+TEST(EnvironmentSecret, HasOnlyOneSource)
+{
+    temporary_file file("hunter2");
+    EXPECT_THAT(
+        refusal_of({}, {{"TOKEN", "x"}, {"TOKEN_FILE", file.path()}}).text,
+        HasSubstr("TOKEN_FILE is set too; set one of them")
+    );
+}
+
+TEST(EnvironmentSecret, IsNotLookedForWhereTheFlagIsGiven)
+{
+    EXPECT_EQ(settings_of({"--token", "word"}, {{"TOKEN_FILE", "/nonexistent"}}).access.token, "word");
+}
+
+TEST(Environment, KnowsNoFileTwinOfWhatIsNoSecret)
+{
+    EXPECT_EQ(settings_of({}, {{"REDISERVE_THREADS_FILE", "/nonexistent"}}).threads, 0u);
+}
+
+}   // namespace
+}   // namespace rediserve::config
