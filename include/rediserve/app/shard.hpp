@@ -1,0 +1,62 @@
+// The unit of everything at run time: one thread, one io_context, its connections, its backend, its counters.
+#pragma once
+
+#include "rediserve/access/authenticator.hpp"
+#include "rediserve/api/serve.hpp"
+#include "rediserve/config/config.hpp"
+#include "rediserve/http/listener.hpp"
+#include "rediserve/redis/backend.hpp"
+#include "rediserve/telemetry/metrics.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace rediserve::app {
+
+class health_probe;   // private to the room
+
+// Made and destroyed on the control thread. Shards meet only through asio::post of values and their counters.
+class shard
+{
+public:
+    shard(
+        unsigned number, const config::settings& settings, std::vector<api::mount> mounts,
+        std::shared_ptr<const access::authenticator> authenticator
+    );
+    ~shard();
+
+    void start();
+    // New limits and tokens for requests that start from now on. Any thread.
+    void apply(
+        std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::authenticator> authenticator
+    );
+    // Closes idle connections, and the others after the answers they owe. Any thread.
+    void drain();
+    // Cuts off what is left and waits for the thread to end.
+    void stop();
+
+    http::connection_pool& connections() noexcept { return *connections_; }
+    const telemetry::shard_metrics& metrics() const noexcept { return metrics_; }
+    // What keeps Redis from being used although it is connected; empty: nothing is known. Any thread.
+    std::string_view redis_trouble() const noexcept;
+
+private:
+    void run();
+
+    unsigned number_;
+    telemetry::shard_metrics metrics_;
+    boost::asio::io_context context_{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::unique_ptr<redis::backend> backend_;
+    std::unique_ptr<health_probe> probe_;
+    std::unique_ptr<api::service> service_;
+    std::unique_ptr<http::connection_pool> connections_;
+    std::thread thread_;
+};
+
+}   // namespace rediserve::app

@@ -1,0 +1,13 @@
+// Which dialects there are, and where.
+#pragma once
+
+#include "rediserve/api/admin.hpp"
+#include "rediserve/api/serve.hpp"
+
+#include <vector>
+
+namespace rediserve::app {
+
+std::vector<api::mount> dialects(api::process_view process);
+
+}   // namespace rediserve::app

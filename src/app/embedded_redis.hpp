@@ -1,0 +1,54 @@
+// --embedded: a Redis or Valkey server of our own, as a supervised child on a private unix socket.
+#pragma once
+
+#include "app/child_process.hpp"
+#include "app/data_folder.hpp"
+#include "app/private_folder.hpp"
+#include "rediserve/config/load.hpp"
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace rediserve::app {
+
+// Lives on the control thread. When the server dies it is started again, with a growing pause when it keeps dying; its
+// address stays the same.
+class embedded_redis
+{
+public:
+    // Starts the server and waits until it answers. Throws start_failure.
+    embedded_redis(
+        boost::asio::io_context& context, const config::embedded_params& settings, const config::environment& from
+    );
+    // Stops the server and removes the folder.
+    ~embedded_redis();
+
+    redis::address address() const;
+
+private:
+    child_process::options command() const;
+    void launch();
+    void await_first_answer();
+    void watch();
+    void on_end(const std::string& how);
+    std::chrono::milliseconds pause_before_restart();
+    void restart_after(std::chrono::milliseconds pause);
+    std::string last_words() const;
+
+    std::string program_;
+    std::vector<std::string> environment_;
+    private_folder folder_;
+    std::optional<data_folder> data_;
+    std::unique_ptr<child_process> child_;
+    boost::asio::posix::stream_descriptor watched_;   // the child's; not owned
+    boost::asio::steady_timer timer_;
+    std::chrono::steady_clock::time_point launched_;
+    unsigned deaths_in_a_row_ = 0;
+};
+
+}   // namespace rediserve::app

@@ -1,0 +1,43 @@
+// Asks Redis once a second whether it still answers: a frozen server keeps its connections.
+#pragma once
+
+#include "rediserve/redis/backend.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace rediserve::app {
+
+// Lives on a shard's thread, on the connections that its requests use.
+class health_probe final : private redis::reply_sink
+{
+public:
+    health_probe(boost::asio::io_context& context, redis::backend& backend);
+    ~health_probe() { stop(); }
+
+    void start();
+    void stop() noexcept;
+
+    // What keeps Redis from being used although it is connected; empty: nothing is known. Any thread. Static text.
+    std::string_view trouble() const noexcept;
+
+private:
+    enum class verdict : std::uint8_t { good, silent, refusing };
+
+    void ask();
+    void wait();
+    void on_reply(const redis::reply_view& reply, std::size_t index) noexcept override;
+    void on_failure(error why) noexcept override;
+
+    redis::backend& backend_;
+    boost::asio::steady_timer timer_;
+    redis::submission* asked_ = nullptr;
+    std::uint32_t affinity_ = 0;   // another shared connection each time
+    std::atomic<verdict> verdict_{verdict::good};
+};
+
+}   // namespace rediserve::app

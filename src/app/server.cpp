@@ -1,0 +1,204 @@
+#include "rediserve/app/server.hpp"
+
+#include "app/banner.hpp"
+#include "app/dialects.hpp"
+#include "app/drain.hpp"
+#include "app/embedded_redis.hpp"
+#include "app/resources.hpp"
+#include "app/signals.hpp"
+#include "app/start_failure.hpp"
+#include "rediserve/app/shard.hpp"
+#include "rediserve/redis/address.hpp"
+#include "rediserve/telemetry/access_log.hpp"
+#include "rediserve/telemetry/log.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+namespace rediserve::app {
+
+namespace {
+
+using telemetry::level;
+using telemetry::report;
+
+// Everything here happens on the control thread, which is the one that called run(), unless marked.
+class server
+{
+public:
+    server(const config::settings& loaded, const std::vector<std::string>& arguments, const config::environment& from)
+        : loaded_(loaded)
+        , drain_grace_(loaded.drain_grace)
+        , drain_timeout_(loaded.drain_timeout)
+        , arguments_(arguments)
+        , environment_(from)
+    {}
+
+    // Throws start_failure; otherwise returns when a signal has ended it.
+    void run()
+    {
+        raise_descriptor_limit(loaded_.http.limits.connections);
+        start_redis();
+        make_shards();
+        open_listener();
+        for (const auto& each : shards_)
+            each->start();
+        listener_->start();
+        announce(facts(), loaded_.log.format);
+        control_.run();
+        stop();
+    }
+
+private:
+    void start_redis()
+    {
+        redis_settings_ = loaded_;
+        if (!loaded_.embedded.enabled)
+            return;
+        redis_.emplace(control_, loaded_.embedded, environment_);
+        redis_settings_.redis.address = redis_->address();
+    }
+
+    void make_shards()
+    {
+        const auto authenticator = std::make_shared<const access::authenticator>(loaded_.access);
+        const auto mounts = dialects({[this] { return not_ready(); }, [this] { return metrics_text(); }});
+        const unsigned count = shard_count(loaded_.threads);
+        for (unsigned number = 0; number < count; ++number)
+            shards_.push_back(std::make_unique<shard>(number, redis_settings_, mounts, authenticator));
+    }
+
+    void open_listener()
+    {
+        std::vector<http::connection_pool*> pools;
+        for (const auto& each : shards_)
+            pools.push_back(&each->connections());
+        listener_ = http::make_listener(control_, loaded_.http, std::move(pools), metrics_);
+        if (const auto opened = listener_->open(loaded_.http.listen); !opened)
+            throw start_failure(unavailable, opened.error().detail);
+    }
+
+    start_facts facts() const
+    {
+        start_facts all;
+        all.urls = listener_->urls();
+        all.redis = redis::masked_url(redis_settings_.redis.address);
+        all.embedded = redis_.has_value();
+        all.threads = static_cast<unsigned>(shards_.size());
+        all.guarded = !loaded_.access.token.empty();
+        return all;
+    }
+
+    // ---- what others ask: any shard's thread ----
+
+    std::string not_ready() const
+    {
+        if (draining_.load(std::memory_order_relaxed))
+            return "the process is shutting down";
+        for (const auto& each : shards_)
+            if (const auto trouble = each->redis_trouble(); !trouble.empty())
+                return std::string(trouble);
+        return {};
+    }
+
+    std::string metrics_text() const
+    {
+        std::vector<const telemetry::shard_metrics*> all{&metrics_};
+        for (const auto& each : shards_)
+            all.push_back(&each->metrics());
+        return telemetry::prometheus_text(all, REDISERVE_VERSION);
+    }
+
+    // ---- signals ----
+
+    // The first one begins the drain, the second ends it.
+    void on_stop(int number)
+    {
+        const auto* const name = number == SIGINT ? "SIGINT" : "SIGTERM";
+        if (draining_.exchange(true)) {
+            report(level::info, "server", "stopping_at_once", {{"signal", name}});
+            return control_.stop();
+        }
+        report(level::info, "server", "draining", {{"signal", name}});
+        drain_.emplace(control_, drain::parts{*listener_, shards_}, [this] { control_.stop(); });
+        drain_->begin(drain_grace_, drain_timeout_);
+    }
+
+    void on_reload()
+    {
+        const auto read = config::load(arguments_, environment_);
+        if (!read) {
+            report(level::error, "config", "refused", {{"why", read.error().text}});
+            return;
+        }
+        if (const auto why = config::objection(loaded_, read->values); !why.empty()) {
+            report(level::error, "config", "refused", {{"why", why}});
+            return;
+        }
+        for (const std::string& option : config::needs_restart(loaded_, read->values))
+            report(level::warn, "config", "needs_restart", {{"option", option}});
+        apply(std::make_shared<const config::settings>(read->values));
+        report(level::info, "config", "reloaded", {{"file", read->file}});
+    }
+
+    void apply(const std::shared_ptr<const config::settings>& fresh)
+    {
+        telemetry::set_level(fresh->log.level);
+        telemetry::log_all_requests(fresh->log.requests);
+        drain_grace_ = fresh->drain_grace;
+        drain_timeout_ = fresh->drain_timeout;
+        const auto authenticator = std::make_shared<const access::authenticator>(fresh->access);
+        for (const auto& each : shards_)
+            each->apply(fresh, authenticator);
+        listener_->apply(fresh->http);
+    }
+
+    void stop()
+    {
+        listener_->close();
+        for (const auto& each : shards_)
+            each->stop();
+        redis_.reset();
+        report(level::info, "server", "stopped");
+    }
+
+    config::settings loaded_;           // as read at the start: what needs a restart is compared with it
+    config::settings redis_settings_;   // the same, with the embedded server's address
+    std::chrono::milliseconds drain_grace_;
+    std::chrono::milliseconds drain_timeout_;
+    std::vector<std::string> arguments_;
+    config::environment environment_;
+
+    boost::asio::io_context control_{1};
+    signals signals_{control_, {[this](int number) { on_stop(number); }, [this] { on_reload(); }}};
+    std::optional<embedded_redis> redis_;
+    telemetry::shard_metrics metrics_;   // the listener's
+    std::atomic<bool> draining_{false};
+    std::vector<std::unique_ptr<shard>> shards_;
+    std::unique_ptr<http::listener> listener_;
+    std::optional<drain> drain_;
+};
+
+}   // namespace
+
+int run(const config::command_line& started, const std::vector<std::string>& arguments, const config::environment& from)
+{
+    telemetry::start_log(started.values.log);
+    int code = ok;
+    try {
+        server(started.values, arguments, from).run();
+    } catch (const start_failure& why) {
+        std::cerr << "rediserve: " << why.what() << std::endl;
+        code = why.code();
+    }
+    telemetry::stop_log();
+    return code;
+}
+
+}   // namespace rediserve::app
