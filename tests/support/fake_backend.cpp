@@ -1,0 +1,127 @@
+#include "support/fake_backend.hpp"
+
+#include "redis/submission.hpp"
+
+#include <hiredis/hiredis.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+namespace rediserve::test {
+
+namespace {
+
+using reader_ptr = std::unique_ptr<redisReader, decltype(&redisReaderFree)>;
+using reply_ptr = std::unique_ptr<redisReply, decltype(&freeReplyObject)>;
+
+// All values in `resp`.
+std::vector<reply_ptr> read_all(std::string_view resp)
+{
+    reader_ptr reader(redisReaderCreate(), redisReaderFree);
+    redisReaderFeed(reader.get(), resp.data(), resp.size());
+    std::vector<reply_ptr> all;
+    for (void* next = nullptr;; next = nullptr) {
+        if (redisReaderGetReply(reader.get(), &next) != REDIS_OK)
+            throw std::runtime_error("not RESP: " + std::string(resp));
+        if (!next)
+            return all;
+        all.emplace_back(static_cast<redisReply*>(next), freeReplyObject);
+    }
+}
+
+}   // namespace
+
+fake_backend::fake_backend() = default;
+fake_backend::~fake_backend() = default;
+
+void fake_backend::reply(std::string_view resp)
+{
+    script_.emplace_back(std::string(resp));
+}
+
+void fake_backend::fail(error why)
+{
+    script_.emplace_back(std::move(why));
+}
+
+void fake_backend::refuse(error why)
+{
+    script_.emplace_back(refusal{std::move(why)});
+}
+
+void fake_backend::run()
+{
+    while (!waiting_.empty() && !script_.empty()) {
+        redis::reply_sink& sink = *waiting_.front().sink;
+        waiting_.pop_front();
+        const outcome next = std::move(script_.front());
+        script_.pop_front();
+        if (const auto* const why = std::get_if<error>(&next))
+            sink.on_failure(*why);
+        else
+            deliver(sink, std::get<std::string>(next));
+    }
+}
+
+void fake_backend::deliver(redis::reply_sink& sink, const std::string& resp)
+{
+    const auto replies = read_all(resp);
+    for (std::size_t i = 0; i < replies.size(); ++i)
+        sink.on_reply(redis::reply_view(replies[i].get()), i);
+}
+
+result<redis::submission*> fake_backend::submit(
+    redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink
+)
+{
+    batches_.push_back({commands_of(commands), options});
+    if (!script_.empty())
+        if (const auto* const refused = std::get_if<refusal>(&script_.front())) {
+            error why = refused->why;
+            script_.pop_front();
+            return why;
+        }
+    waiting_.emplace_back().sink = &sink;
+    return &waiting_.back();
+}
+
+void fake_backend::cancel(redis::submission& what) noexcept
+{
+    waiting_.remove_if([&](const redis::submission& one) { return &one == &what; });
+}
+
+result<void> fake_backend::acquire(redis::lease_waiter&)
+{
+    return error(errc::backend_unavailable, "there are no leases here");
+}
+
+void fake_backend::cancel(redis::lease_waiter&) noexcept {}
+
+std::vector<fake_backend::command> commands_of(const redis::batch& batch)
+{
+    std::string wire(batch.head());
+    wire.append(batch.large()).append(batch.tail());
+    std::vector<fake_backend::command> commands;
+    for (const reply_ptr& one : read_all(wire)) {
+        fake_backend::command& arguments = commands.emplace_back();
+        for (std::size_t i = 0; i < one->elements; ++i)
+            arguments.emplace_back(one->element[i]->str, one->element[i]->len);
+    }
+    return commands;
+}
+
+std::string bulk(std::string_view bytes)
+{
+    return "$" + std::to_string(bytes.size()) + "\r\n" + std::string(bytes) + "\r\n";
+}
+
+std::string array(const std::vector<std::string>& elements)
+{
+    std::string resp = "*" + std::to_string(elements.size()) + "\r\n";
+    for (const std::string& element : elements)
+        resp += element;
+    return resp;
+}
+
+}   // namespace rediserve::test

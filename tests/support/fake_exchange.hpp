@@ -1,0 +1,65 @@
+// A request without a connection, and what was answered to it.
+#pragma once
+
+#include "rediserve/http/handler.hpp"
+
+#include <coroutine>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace rediserve::test {
+
+class fake_exchange final : public http::exchange, private http::response_host
+{
+public:
+    using header_map = std::map<http::header, std::string>;
+
+    fake_exchange(
+        http::method method, std::string_view target, std::string_view body = {}, const header_map& headers = {}
+    );
+
+    // The answer, as far as it was written.
+    unsigned status() const noexcept { return response_.status(); }
+    std::string header(std::string_view name) const;   // "" when there is none
+    std::string body() const;
+    bool complete() const noexcept { return complete_; }
+    bool aborted() const noexcept { return aborted_; }
+
+    // For streams: whether the client takes what is written, and that it has taken it now.
+    bool takes = true;
+    void take();
+
+    telemetry::route routed = telemetry::route::none;
+
+    const http::request& request() const noexcept override { return request_; }
+    payload take_body() override { return payload(buffer(body_)); }
+    http::response& response() noexcept override { return response_; }
+    std::string_view id() const noexcept override { return "id-of-a-test"; }
+    std::string_view traceparent() const noexcept override { return {}; }
+    std::uint32_t affinity() const noexcept override { return 7; }
+    void route(telemetry::route of) noexcept override { routed = of; }
+    void add_redis_time(std::chrono::nanoseconds) noexcept override {}
+    void principal(std::string_view) noexcept override {}
+
+private:
+    buffer& output() override { return written_; }
+    void finished() override { complete_ = true; }
+    void abort() override { aborted_ = true; }
+    bool drained() const override { return takes; }
+    void when_drained(std::coroutine_handle<> waiter) override { waiter_ = waiter; }
+    std::string_view date_line() override { return "Date: now\r\n"; }
+    void server_timing(std::string&) override {}
+
+    std::string target_;
+    std::string body_;
+    header_map headers_;
+    http::request request_;
+    buffer written_;
+    http::response response_;
+    std::coroutine_handle<> waiter_;
+    bool complete_ = false;
+    bool aborted_ = false;
+};
+
+}   // namespace rediserve::test

@@ -1,0 +1,157 @@
+#include "support/redis_server.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+
+namespace rediserve::test {
+
+namespace {
+
+constexpr int launches = 5;   // the port may be taken between choosing and binding it
+
+// The first of both names that PATH has: Valkey is as good a server to test with.
+std::string find_program(const std::string& preferred, const std::string& other)
+{
+    for (const auto& name : {preferred, other}) {
+        const char* path = std::getenv("PATH");
+        std::istringstream folders(path != nullptr ? path : "/usr/bin:/bin");
+        std::string folder;
+        while (std::getline(folders, folder, ':')) {
+            auto program = std::filesystem::path(folder) / name;
+            if (::access(program.c_str(), X_OK) == 0)
+                return program.string();
+        }
+    }
+    throw std::runtime_error("neither " + preferred + " nor " + other + " is installed");
+}
+
+// Any reply will do: a server that wants a password answers too.
+bool answers_ping(const std::string& path)
+{
+    int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(static_cast<char*>(address.sun_path), sizeof(address.sun_path) - 1);
+    timeval limit{1, 0};
+    ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    std::array<char, 64> reply{};
+    ssize_t got = 0;
+    if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
+        constexpr std::string_view ping = "PING\r\n";
+        if (::send(descriptor, ping.data(), ping.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(ping.size()))
+            got = ::recv(descriptor, reply.data(), reply.size(), 0);
+    }
+    ::close(descriptor);
+    return got > 0;
+}
+
+}   // namespace
+
+redis_server::redis_server() : redis_server(options{}) {}
+
+redis_server::redis_server(const options& how) : how_(how)
+{
+    launch();
+}
+
+std::string redis_server::socket() const
+{
+    return (folder_.path() / "redis.sock").string();
+}
+
+std::uint16_t redis_server::port() const
+{
+    return port_;
+}
+
+std::string redis_server::url() const
+{
+    if (port_ != 0)
+        return "redis://127.0.0.1:" + std::to_string(port_);
+    return "unix://" + socket();
+}
+
+pid_t redis_server::id() const
+{
+    return process_->id();
+}
+
+void redis_server::launch()
+{
+    bool choose_port = how_.tcp && port_ == 0;
+    std::string output;
+    for (int tries = 0; tries < launches; ++tries) {
+        if (choose_port)
+            port_ = free_port();
+        process::options start;
+        start.command = {
+            find_program("redis-server", "valkey-server"),
+            "--port",
+            std::to_string(port_),
+            "--bind",
+            "127.0.0.1",
+            "--unixsocket",
+            socket(),
+            "--dir",
+            folder_.path().string(),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        };
+        start.command.insert(start.command.end(), how_.arguments.begin(), how_.arguments.end());
+        process_ = std::make_unique<process>(start);
+        await([this] { return !process_->running() || answers_ping(socket()); }, std::chrono::seconds(20));
+        if (process_->running() && answers_ping(socket()))
+            return;
+        output = process_->output();
+    }
+    throw std::runtime_error("redis-server does not start:\n" + output);
+}
+
+void redis_server::kill()
+{
+    process_->signal(SIGKILL);
+    process_->wait();
+}
+
+void redis_server::restart()
+{
+    launch();
+}
+
+void redis_server::freeze()
+{
+    process_->signal(SIGSTOP);
+}
+
+void redis_server::thaw()
+{
+    process_->signal(SIGCONT);
+}
+
+std::string redis_server::cli(const std::vector<std::string>& arguments) const
+{
+    process::options start;
+    start.command = {find_program("redis-cli", "valkey-cli"), "--raw", "-s", socket()};
+    start.command.insert(start.command.end(), arguments.begin(), arguments.end());
+    process client(start);
+    if (!client.wait())
+        throw std::runtime_error("redis-cli does not end");
+    auto output = client.output();
+    if (output.ends_with('\n'))
+        output.pop_back();
+    return output;
+}
+
+}   // namespace rediserve::test

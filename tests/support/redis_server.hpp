@@ -1,0 +1,49 @@
+// A private redis-server for one fixture.
+#pragma once
+
+#include "support/process.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rediserve::test {
+
+class redis_server
+{
+public:
+    struct options
+    {
+        bool tcp = false;                     // a free port of 127.0.0.1; else a unix socket only
+        std::vector<std::string> arguments;   // more of redis-server's, e.g. "--maxmemory", "1mb"
+    };
+
+    // Starts it and waits until it answers PING.
+    redis_server();
+    explicit redis_server(const options& how);
+
+    std::string socket() const;   // path of the unix socket (always there)
+    std::uint16_t port() const;   // 0 without tcp
+    std::string url() const;      // "redis://127.0.0.1:port" with tcp, else "unix:///path"
+    pid_t id() const;
+
+    void kill();      // SIGKILL, waits
+    void restart();   // after kill(): the same socket and port again, empty; waits until it answers
+    void freeze();    // SIGSTOP
+    void thaw();      // SIGCONT
+
+    // Runs one command with redis-cli; what it prints in raw form, without the last newline.
+    std::string cli(const std::vector<std::string>& arguments) const;
+
+private:
+    void launch();
+
+    options how_;
+    temporary_folder folder_;
+    std::uint16_t port_ = 0;
+    std::unique_ptr<process> process_;
+};
+
+}   // namespace rediserve::test
