@@ -2,9 +2,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <ctime>
@@ -38,6 +35,7 @@ connections::connections(
                    timeout_queue<read_deadline>(rest),        timeout_queue<read_deadline>(rest),
                    timeout_queue<read_deadline>(body_period), timeout_queue<read_deadline>(rest)}
     , send_queue_(send_period)
+    , readiness_(context)
     , timer_(context)
     , id_state_(random_seed())
 {
@@ -58,25 +56,17 @@ void connections::adopt(int descriptor, bool local, bool refused)
 
 void connections::add(int descriptor, bool local, bool refused)
 {
-    int family = AF_INET;
-    socklen_t size = sizeof family;
-    ::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &size);
-    session::socket socket(context_);
-    boost::system::error_code failure;
-    socket.assign({family, 0}, descriptor, failure);
-    if (failure || stopped_) {
+    auto added = std::make_unique<session>(*this, descriptor, local, refused, next_affinity_++);
+    if (stopped_ || !added->start()) {
         open_.fetch_sub(1, std::memory_order_relaxed);
-        if (failure)
-            ::close(descriptor);
         return;
     }
-    auto* const added = new session(*this, std::move(socket), local, refused, next_affinity_++);
     sessions_.push_back(*added);
     metrics_.connections_open.add(1);
     metrics_.connections_accepted.add(1);
-    added->start();
     if (draining_)
         added->drain();
+    added.release();   // retire() deletes it
 }
 
 void connections::apply(const params& settings)
@@ -196,6 +186,12 @@ void connections::flush_ready()
         one.queued = false;
         one.flush(now);
     }
+}
+
+// Not from inside it, or from inside a turn of its events.
+void connections::retire_soon(session& one)
+{
+    boost::asio::post(context_, [this, &one] { retire(one); });
 }
 
 void connections::retire(session& one)

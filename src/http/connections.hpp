@@ -33,13 +33,14 @@ public:
     http::handler& handler() noexcept { return handler_; }
     const params& settings() const noexcept { return settings_; }
     telemetry::shard_metrics& metrics() noexcept { return metrics_; }
+    readiness& sockets() noexcept { return readiness_; }
 
     void arm(read_deadline& deadline, phase of, steady_time now);
     void arm(send_deadline& deadline, steady_time now);
     live_exchange& take_exchange();
     void give_exchange(live_exchange& one) noexcept;
     void enqueue_ready(session& one);
-    void retire(session& one);
+    void retire_soon(session& one);
     std::string_view date_line(steady_time now);
     std::uint64_t fresh_id() noexcept;
 
@@ -50,6 +51,7 @@ public:
 private:
     void add(int descriptor, bool local, bool refused);
     void flush_ready();
+    void retire(session& one);
     void apply_timeouts();
     void look_at(steady_time due);
     void on_timer();
@@ -70,6 +72,7 @@ private:
 
     std::array<timeout_queue<read_deadline>, 6> read_queues_;   // by phase
     timeout_queue<send_deadline> send_queue_;
+    readiness readiness_;
     boost::asio::steady_timer timer_;
     steady_time timer_due_ = steady_time::max();
 

@@ -80,7 +80,7 @@ void live_exchange::open(session& of, steady_time now)
     framing = {};
     id_.clear();
     traceparent_.clear();
-    accept_head({}, of.pool().fresh_id());
+    response_.reset({});
 }
 
 void live_exchange::accept_head(const http::framing& found, std::uint64_t fresh_id)

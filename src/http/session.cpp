@@ -2,6 +2,10 @@
 
 #include "http/connections.hpp"
 
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <string>
 #include <utility>
 
@@ -9,28 +13,34 @@ namespace rediserve::http {
 
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
-
 constexpr std::size_t small_body = 16 * 1024;   // up to here copying beats giving the read buffer away
 constexpr std::size_t first_requests = 16;      // under way at once before a connection has seen an answer
 constexpr std::chrono::seconds longest_linger{30};
 
 }   // namespace
 
-session::session(connections& pool, socket&& from, bool local, bool refused, std::uint32_t affinity)
+session::session(connections& pool, int socket, bool local, bool refused, std::uint32_t affinity)
     : pool_(pool)
-    , socket_(std::move(from))
+    , socket_(socket)
     , expected_(pool.settings().limits.output / first_requests)
     , affinity_(affinity)
     , local_(local)
     , refused_(refused)
 {}
 
-void session::start()
+session::~session()
 {
+    if (socket_ >= 0)
+        ::close(socket_);
+}
+
+bool session::start()
+{
+    if (!pool_.sockets().watch(socket_, *this))
+        return false;
     now_ = std::chrono::steady_clock::now();
     coroutine_ = run();
+    return true;
 }
 
 task session::run()
@@ -41,13 +51,13 @@ task session::run()
         const event next = advance();
         if (next == event::answered)
             break;
-        co_await until{*this, next};
+        co_await until(next);
     }
-    co_await until{*this, event::answered};
+    co_await until(event::answered);
     end_output();
     while (lingering()) {
         arrived_ = false;
-        co_await until{*this, event::discarded};
+        co_await until(event::discarded);
     }
     close();
 }
@@ -55,10 +65,10 @@ task session::run()
 bool session::holds(event what)
 {
     switch (what) {
-    case event::input: return over_ || arrived_;
+    case event::input: return over_ || arrived_ || receive();
     case event::room: return over_ || has_room();
     case event::answered: return dead_ || (exchanges_.empty() && unsent() == 0);
-    case event::discarded: return !lingering() || arrived_;
+    case event::discarded: return !lingering() || arrived_ || receive();
     }
     return true;
 }
@@ -68,7 +78,7 @@ void session::wait(event what, std::coroutine_handle<> waiter)
     waiter_ = waiter;
     awaited_ = what;
     if (what == event::input || what == event::discarded)
-        begin_read();
+        enter_waiting_phase();
 }
 
 void session::wake()
@@ -255,6 +265,8 @@ void session::start_current()
 void session::refuse(const error& why)
 {
     live_exchange& refused = current_ ? *std::exchange(current_, nullptr) : open_exchange();
+    if (refused.id().empty())
+        refused.accept_head({}, pool_.fresh_id());   // no head was understood
     chunked_.reset();
     chunked_into_.reset();
     enter(phase::none);
@@ -283,8 +295,7 @@ void session::drain()
     draining_ = true;
     if (current_)
         current_->response().keep_alive(false);
-    error_code ignored;
-    if (current_ || !unread().empty() || socket_.available(ignored) > 0)
+    if (current_ || !unread().empty() || has_input())
         return;   // a request is arriving; it will be the last
     if (!exchanges_.empty() && !exchanges_.back().response().begun())
         exchanges_.back().response().keep_alive(false);
@@ -312,9 +323,8 @@ void session::die() noexcept
 void session::end_output() noexcept
 {
     if (!dead_) {
-        error_code ignored;
-        socket_.shutdown(socket::shutdown_send, ignored);
-        linger_ = linger_ || !unread().empty() || socket_.available(ignored) > 0;
+        ::shutdown(socket_, SHUT_WR);
+        linger_ = linger_ || !unread().empty() || has_input();
     }
     now_ = std::chrono::steady_clock::now();
     linger_end_ = now_ + longest_linger;
@@ -332,18 +342,18 @@ void session::close() noexcept
     dead_ = ended_ = true;
     read_deadline_.disarm();
     send_deadline_.disarm();
-    error_code ignored;
-    socket_.close(ignored);
-    // The coroutine is still running here; what is left is destroyed when it has ended and no operation refers to it.
-    ++operations_;
-    asio::post(socket_.get_executor(), [this] { operation_ended(); });
+    pool_.sockets().forget(socket_);
+    ::close(std::exchange(socket_, -1));
+    // The coroutine is still running here, and events of this turn may be on their way.
+    pool_.retire_soon(*this);
 }
 
-void session::operation_ended()
+// Whether bytes wait in the kernel.
+bool session::has_input() const noexcept
 {
-    wake();
-    if (--operations_ == 0 && ended_)
-        pool_.retire(*this);
+    int bytes = 0;
+    ::ioctl(socket_, FIONREAD, &bytes);
+    return bytes > 0;
 }
 
 }   // namespace rediserve::http

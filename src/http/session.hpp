@@ -3,11 +3,11 @@
 
 #include "http/exchange.hpp"
 #include "http/head_scan.hpp"
+#include "http/readiness.hpp"
 #include "rediserve/base/buffer.hpp"
 #include "rediserve/base/task.hpp"
 #include "rediserve/base/timeout_queue.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <coroutine>
@@ -38,18 +38,21 @@ struct send_deadline final : timeout_entry
 // One coroutine, run(), reads requests and starts them; their answers are sent, in order, by flush(), which the pool
 // calls when answers are ready. Several requests may be under way at once (HTTP/1.1 pipelining).
 //
-// Lives until its coroutine has ended and no socket operation refers to it. An idle session holds no buffer.
-class session final : public boost::intrusive::list_base_hook<boost::intrusive::tag<struct in_pool>>,
+// Lives until the turn after its coroutine has ended. An idle session holds no buffer.
+class session final : public readiness::watcher,
+                      public boost::intrusive::list_base_hook<boost::intrusive::tag<struct in_pool>>,
                       public boost::intrusive::list_base_hook<boost::intrusive::tag<struct in_ready>>
 {
 public:
-    using socket = boost::asio::generic::stream_protocol::socket;
-
-    session(connections& pool, socket&& from, bool local, bool refused, std::uint32_t affinity);
+    // Takes over `socket`, a connected and non-blocking descriptor.
+    session(connections& pool, int socket, bool local, bool refused, std::uint32_t affinity);
+    ~session();
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
-    void start();
+    // False when the kernel refuses to watch the socket.
+    bool start();
+    void on_events(unsigned events, steady_time now) override;
     // Sends what is ready. Called by the pool outside of any handler's code.
     void flush(steady_time now);
     // Closes now if nothing is under way, else after the answers owed.
@@ -76,10 +79,11 @@ public:
     bool queued = false;   // in the pool's list of ready sessions
 
 private:
+    static constexpr std::size_t read_budget = 256 * 1024;   // bytes a turn
+
     enum class event : std::uint8_t { input, room, answered, discarded };
 
-    // Suspends the coroutine until `what` has happened or the connection is over.
-    struct until
+    struct event_awaiter
     {
         session& of;
         event what;
@@ -89,6 +93,8 @@ private:
     };
 
     task run();
+    // Awaits that `what` has happened or the connection is over.
+    event_awaiter until(event what) noexcept { return {*this, what}; }
     bool holds(event what);
     void wait(event what, std::coroutine_handle<> waiter);
     void wake();
@@ -111,11 +117,8 @@ private:
     std::string_view unread() const noexcept { return input_.view().substr(taken_); }
     void take(std::size_t n) noexcept { taken_ += n; }
 
-    void begin_read();
+    bool receive();
     void prepare_input();
-    void begin_wait();
-    void on_read(const boost::system::error_code& failure, std::size_t n);
-    void on_readable(const boost::system::error_code& failure);
     void enter(phase next);
     void enter_waiting_phase();
     void rest() noexcept;
@@ -125,7 +128,6 @@ private:
     void retire_answered(steady_time now);
     void transmit();
     void await_writable();
-    void on_writable(const boost::system::error_code& failure);
     void resume_drained();
     void watch_taking();
     std::size_t queued_in_kernel() noexcept;
@@ -135,10 +137,10 @@ private:
     void end_output() noexcept;
     bool lingering() const noexcept;
     void close() noexcept;
-    void operation_ended();
+    bool has_input() const noexcept;
 
     connections& pool_;
-    socket socket_;
+    int socket_;
     task coroutine_;
     std::coroutine_handle<> waiter_;
     event awaited_ = event::input;
@@ -166,18 +168,19 @@ private:
     steady_time now_;
     steady_time linger_end_;
     std::uint32_t affinity_;
-    std::uint32_t operations_ = 0;   // socket operations that will call back
+    std::size_t budget_ = 0;   // bytes it may yet read before others have their turn
     phase phase_ = phase::none;
     bool local_ : 1;
-    bool refused_ : 1;             // over the limit of connections: gets one 503
-    bool arrived_ : 1 = false;     // input since the coroutine last looked
-    bool over_ : 1 = false;        // no more requests will be read
-    bool dead_ : 1 = false;        // nothing more can be sent
-    bool peer_done_ : 1 = false;   // the client will send no more
-    bool reading_ : 1 = false;
-    bool resting_ : 1 = true;   // waits for bytes without a buffer to read them into
-    bool writing_ : 1 = false;
-    bool linger_ : 1 = false;   // the client may still be sending what nobody will read
+    bool refused_ : 1;              // over the limit of connections: gets one 503
+    bool arrived_ : 1 = false;      // input since the coroutine last looked
+    bool over_ : 1 = false;         // no more requests will be read
+    bool dead_ : 1 = false;         // nothing more can be sent
+    bool peer_done_ : 1 = false;    // the client will send no more
+    bool peer_ended_ : 1 = false;   // the kernel has said so; bytes may be left to read
+    bool readable_ : 1 = false;
+    bool resting_ : 1 = true;    // holds no buffer
+    bool blocked_ : 1 = false;   // the kernel takes no more at the moment
+    bool linger_ : 1 = false;    // the client may still be sending what nobody will read
     bool continue_due_ : 1 = false;
     bool draining_ : 1 = false;
     bool aborted_ : 1 = false;

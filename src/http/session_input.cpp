@@ -2,14 +2,15 @@
 #include "http/connections.hpp"
 #include "http/session.hpp"
 
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <cerrno>
 
 namespace rediserve::http {
 
 namespace {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 constexpr std::size_t first_read = 512;         // the buffer of a connection that says little
 constexpr std::size_t next_read = 4 * 1024;     // of one that has more to say
@@ -17,20 +18,53 @@ constexpr std::size_t large_read = 64 * 1024;   // the step in which large bodie
 
 }   // namespace
 
-void session::begin_read()
+void session::on_events(unsigned events, steady_time now)
 {
-    enter_waiting_phase();
-    if (reading_)
+    if (ended_)
         return;
-    reading_ = true;
-    ++operations_;
-    if (resting_) {
-        socket_.async_wait(socket::wait_read, [this](const error_code& failure) { on_readable(failure); });
-        return;
+    now_ = now;
+    if ((events & EPOLLERR) != 0)
+        return die();
+    peer_ended_ = peer_ended_ || (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+    readable_ = readable_ || peer_ended_ || (events & EPOLLIN) != 0;
+    budget_ = read_budget;
+    if (blocked_ && (events & EPOLLOUT) != 0) {
+        blocked_ = false;
+        return flush(now);
+    }
+    wake();
+}
+
+// Reads once, unless the kernel has nothing. True when something has arrived, if only the end.
+bool session::receive()
+{
+    if (!readable_)
+        return false;
+    if (budget_ == 0) {
+        ready();   // and goes on when it is flushed
+        return false;
     }
     prepare_input();
-    const auto room = asio::buffer(input_.data() + input_.size(), input_.capacity() - input_.size());
-    socket_.async_read_some(room, [this](const error_code& failure, std::size_t n) { on_read(failure, n); });
+    const std::size_t room = input_.capacity() - input_.size();
+    const ssize_t n = ::recv(socket_, input_.data() + input_.size(), room, MSG_DONTWAIT);
+    if (n < 0) {
+        if (errno == EAGAIN || errno == EWOULDBLOCK)
+            readable_ = false;
+        else if (errno != EINTR)
+            abort_soon();
+        return false;
+    }
+    const auto got = static_cast<std::size_t>(n);
+    // A short read has emptied the socket, and what comes later is told anew; but not an end that was told already.
+    readable_ = got == room || (got > 0 && peer_ended_);
+    peer_done_ = got == 0;
+    budget_ -= std::min(budget_, got);
+    resting_ = false;
+    arrived_ = true;
+    input_.commit(got);
+    received_ += got;
+    pool_.metrics().bytes_received.add(n);
+    return true;
 }
 
 // Makes room for what is expected next.
@@ -49,41 +83,6 @@ void session::prepare_input()
     const auto length = static_cast<std::size_t>(current_->framing.content_length);
     const std::size_t wanted = std::min(length, std::max(input_.size() * 2, large_read));
     input_.reserve(std::max(wanted, input_.size() + 1));
-}
-
-void session::on_readable(const error_code& failure)
-{
-    reading_ = false;
-    if (!failure && waiter_ && (awaited_ == event::input || awaited_ == event::discarded)) {
-        resting_ = false;
-        begin_read();
-    }
-    operation_ended();
-}
-
-void session::on_read(const error_code& failure, std::size_t n)
-{
-    reading_ = false;
-    now_ = std::chrono::steady_clock::now();
-    if (failure == asio::error::eof) {
-        peer_done_ = arrived_ = true;
-    } else if (failure == asio::error::operation_aborted) {
-        if (resting_ && !over_) {
-            input_.reset();
-            output_.reset();
-            sent_ = 0;
-            begin_read();
-        }
-    } else if (failure) {
-        die();
-    } else {
-        resting_ = false;
-        input_.commit(n);
-        received_ += n;
-        arrived_ = true;
-        pool_.metrics().bytes_received.add(static_cast<std::int64_t>(n));
-    }
-    operation_ended();
 }
 
 void session::enter(phase next)
@@ -138,12 +137,14 @@ void session::on_deadline(read_deadline&)
     wake();
 }
 
-// The read under way holds a buffer. Takes it back, to wait without one.
+// Gives the buffers back.
 void session::rest() noexcept
 {
     resting_ = true;
-    error_code ignored;
-    socket_.cancel(ignored);
+    input_.reset();
+    output_.reset();
+    taken_ = sent_ = 0;
+    enter(phase::idle);
 }
 
 }   // namespace rediserve::http

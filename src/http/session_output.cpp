@@ -13,8 +13,6 @@ namespace rediserve::http {
 
 namespace {
 
-using boost::system::error_code;
-
 constexpr std::size_t largest_kept_output = 64 * 1024;
 
 }   // namespace
@@ -61,6 +59,7 @@ void session::unspill(live_exchange& next)
 void session::flush(steady_time now)
 {
     now_ = now;
+    budget_ = read_budget;
     if (aborted_)
         return cut_off();
     retire_answered(now);
@@ -75,8 +74,8 @@ void session::flush(steady_time now)
 void session::cut_off() noexcept
 {
     if (writer_ != exchanges_.end() && writer_->parsed.version == 10) {
-        error_code ignored;
-        socket_.set_option(socket::linger(true, 0), ignored);
+        const ::linger at_once{.l_onoff = 1, .l_linger = 0};
+        ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
     die();
 }
@@ -94,9 +93,8 @@ void session::retire_answered(steady_time now)
 
 void session::transmit()
 {
-    while (!dead_ && !writing_ && unsent() > 0) {
-        const ssize_t n =
-            ::send(socket_.native_handle(), output_.data() + sent_, unsent(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (!dead_ && !blocked_ && unsent() > 0) {
+        const ssize_t n = ::send(socket_, output_.data() + sent_, unsent(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n > 0) {
             sent_ += static_cast<std::size_t>(n);
             sent_in_period_ += static_cast<std::size_t>(n);
@@ -120,19 +118,9 @@ void session::transmit()
 
 void session::await_writable()
 {
-    writing_ = true;
-    ++operations_;
+    blocked_ = true;
     if (!send_deadline_.armed())
         watch_taking();
-    socket_.async_wait(socket::wait_write, [this](const error_code& failure) { on_writable(failure); });
-}
-
-void session::on_writable(const error_code&)
-{
-    writing_ = false;
-    if (!dead_)
-        flush(std::chrono::steady_clock::now());
-    operation_ended();
 }
 
 // A streamed answer goes on when the client has taken what there was.
@@ -163,7 +151,7 @@ void session::watch_taking()
 std::size_t session::queued_in_kernel() noexcept
 {
     int bytes = 0;
-    ::ioctl(socket_.native_handle(), SIOCOUTQ, &bytes);
+    ::ioctl(socket_, SIOCOUTQ, &bytes);
     return bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 

@@ -50,7 +50,7 @@ private:
 
     unsigned number_;
     telemetry::shard_metrics metrics_;
-    boost::asio::io_context context_{1};
+    boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};   // no locks around sockets of one thread
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::unique_ptr<redis::backend> backend_;
     std::unique_ptr<health_probe> probe_;
