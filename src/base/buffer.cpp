@@ -79,7 +79,7 @@ void buffer::grow(std::size_t n)
 
 void buffer::reallocate(std::size_t capacity)
 {
-    void* const moved = std::realloc(data_, capacity);
+    void* const moved = data_ ? std::realloc(data_, capacity) : std::malloc(capacity);
     if (!moved)
         throw std::bad_alloc();
     data_ = static_cast<char*>(moved);
