@@ -52,10 +52,8 @@ void health_probe::wait()
 
 void health_probe::ask()
 {
-    redis::submit_options options;
-    options.affinity = affinity_++;
-    options.read_only = true;
-    const auto accepted = backend_.submit(redis::batch::of("PING"), options, *this);
+    redis::batch ping = redis::batch::of("PING");
+    const auto accepted = backend_.submit(std::move(ping), {.affinity = 0, .read_only = true}, *this);
     asked_ = accepted ? *accepted : nullptr;
 }
 

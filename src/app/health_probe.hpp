@@ -36,7 +36,6 @@ private:
     redis::backend& backend_;
     boost::asio::steady_timer timer_;
     redis::submission* asked_ = nullptr;
-    std::uint32_t affinity_ = 0;   // another shared connection each time
     std::atomic<verdict> verdict_{verdict::good};
 };
 

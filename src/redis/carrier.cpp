@@ -10,6 +10,9 @@ namespace {
 constexpr std::size_t high_water = 256 * 1024;
 constexpr std::size_t largest_piece = 64 * 1024;
 
+// From here on others are better off on another connection.
+constexpr std::size_t worth_avoiding = 64 * 1024;
+
 // A batch this large is freed as soon as it is written.
 constexpr std::size_t worth_freeing = 1 << 20;
 
@@ -40,6 +43,11 @@ void carrier::rest() noexcept
 {
     silence_.stop();
     link_.rest();
+}
+
+bool carrier::congested() const noexcept
+{
+    return giving_ || link_.unsent() >= worth_avoiding || link_.unread() >= worth_avoiding;
 }
 
 // ---- in ------------------------------------------------------------------------------------------------------------
@@ -121,7 +129,7 @@ void carrier::drop_large_batch() noexcept
 {
     if (written() < large_->begins + large_->commands.bytes())
         return;
-    large_->commands = batch();
+    large_->commands.clear();
     large_ = nullptr;
 }
 

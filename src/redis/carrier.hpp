@@ -49,6 +49,8 @@ public:
     bool resting() const noexcept { return link_.resting(); }
     unsigned failures() const noexcept { return link_.failures(); }
 
+    // A large command or reply is on its way: what is added now waits behind it.
+    bool congested() const noexcept;
     // Nothing waits and nothing is owed.
     bool empty() const noexcept { return queue_.empty(); }
 

@@ -67,6 +67,15 @@ batch& batch::argument_number(std::int64_t number)
     return argument(std::string_view(digits, static_cast<std::size_t>(end - digits)));
 }
 
+void batch::clear() noexcept
+{
+    head_.reset();
+    if (large_.size() > 0)
+        large_ = {};
+    tail_.reset();
+    starts_.clear();
+}
+
 std::string_view batch::from(std::size_t offset) const noexcept
 {
     if (offset < head_.size())

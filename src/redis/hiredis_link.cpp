@@ -204,6 +204,11 @@ std::size_t hiredis_link::unsent() const noexcept
     return context_ ? sdslen(context_->c.obuf) : 0;
 }
 
+std::size_t hiredis_link::unread() const noexcept
+{
+    return context_ ? context_->c.reader->len - context_->c.reader->pos : 0;
+}
+
 void hiredis_link::close() noexcept
 {
     events_ = nullptr;

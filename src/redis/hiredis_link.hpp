@@ -67,6 +67,8 @@ public:
     bool append(std::string_view bytes) noexcept;
     // Bytes queued here and not yet taken by the kernel.
     std::size_t unsent() const noexcept;
+    // Bytes of a reply that has not come whole yet.
+    std::size_t unread() const noexcept;
     // How often something came from Redis: two calls with the same answer and replies owed are a silence.
     std::uint64_t heard() const noexcept { return heard_; }
 

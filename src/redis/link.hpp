@@ -60,6 +60,7 @@ public:
     bool send(std::string_view command, void* token) noexcept;
     bool append(std::string_view bytes) noexcept;
     std::size_t unsent() const noexcept { return connection_ ? connection_->unsent() : 0; }
+    std::size_t unread() const noexcept { return connection_ ? connection_->unread() : 0; }
     std::uint64_t heard() const noexcept { return connection_ ? connection_->heard() : 0; }
     // Bytes given to the present connection by send() and append().
     std::uint64_t given() const noexcept { return given_; }

@@ -51,8 +51,11 @@ result<submission*> pool::submit(batch&& commands, submit_options options, reply
     if (down_)
         return last_failure_;
     const auto now = std::chrono::steady_clock::now();
-    const auto added = choose(options.affinity).add(std::move(commands), options, sink, now);
+    stream& through = choose(options.affinity);
+    const auto added = through.on->add(std::move(commands), options, sink, now);
     if (added) {
+        (*added)->under_way = &through.under_way;
+        ++through.under_way;
         timeouts_.arm(**added, now);
         if (!timeout_alarm_.armed())
             timeout_alarm_.at((*added)->due());
@@ -60,14 +63,23 @@ result<submission*> pool::submit(batch&& commands, submit_options options, reply
     return added;
 }
 
-// A connection that cannot be made, while others stand, is passed over.
-carrier& pool::choose(std::uint32_t affinity) noexcept
+pool::stream& pool::choose(std::uint32_t affinity) noexcept
 {
-    carrier& usual = *carriers_[affinity % carriers_.size()];
-    if (usual.ready() || usual.failures() == 0)
-        return usual;
+    stream& of = streams_[affinity % streams_.size()];
+    const bool bound = of.under_way > 0 && (of.on->ready() || of.on->failures() == 0);
+    if (!bound)
+        of.on = &least_busy();
+    return of;
+}
+
+// A connection that cannot be made, while others stand, is passed over.
+carrier& pool::least_busy() noexcept
+{
+    const auto free = [](const auto& each) { return each->ready() && !each->congested(); };
+    if (const auto found = std::ranges::find_if(carriers_, free); found != carriers_.end())
+        return **found;
     carrier* const other = any_ready();
-    return other ? *other : usual;
+    return other ? *other : *carriers_.front();
 }
 
 carrier* pool::any_ready() noexcept

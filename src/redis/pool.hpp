@@ -6,6 +6,7 @@
 #include "rediserve/base/timeout_queue.hpp"
 #include "rediserve/redis/backend.hpp"
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace rediserve::redis {
 
 // While the server is known to be down, commands are refused at once and one connection at a time looks for its return. A
 // restart that is over in an instant is waited out.
+//
+// Commands go to the first connection that is not congested: the fewer connections are busy, the more commands share a
+// write. But what shares an affinity follows what of it is still under way, so it runs in order.
 class pool final : private carrier::events
 {
 public:
@@ -33,7 +37,15 @@ private:
     void on_attempt_failed(carrier& which, const error& why) noexcept override;
     void on_lost(carrier& which) noexcept override;
 
-    carrier& choose(std::uint32_t affinity) noexcept;
+    // The commands of some affinities that are not answered yet, all on one connection.
+    struct stream
+    {
+        carrier* on = nullptr;
+        std::uint32_t under_way = 0;
+    };
+
+    stream& choose(std::uint32_t affinity) noexcept;
+    carrier& least_busy() noexcept;
     carrier* any_ready() noexcept;
     bool worth_waiting(const carrier& which, const error& why) const noexcept;
     void go_down(carrier& probe, const error& why) noexcept;
@@ -41,6 +53,7 @@ private:
     void count_links() noexcept;
 
     carrier::surroundings around_;
+    std::array<stream, 256> streams_;   // by affinity; the last submission to go counts itself down there
     std::vector<std::unique_ptr<carrier>> carriers_;
     timeout_queue<submission> timeouts_;
     alarm timeout_alarm_;

@@ -1,5 +1,7 @@
 #include "redis/submission.hpp"
 
+#include <utility>
+
 namespace rediserve::redis {
 
 namespace {
@@ -34,13 +36,15 @@ void submission_pool::give_back(submission& what) noexcept
     if (what.armed())
         what.disarm();
     what.place.unlink();
+    if (auto* const counter = std::exchange(what.under_way, nullptr))
+        --*counter;
     if (spare_.capacity() == 0)
         spare_.reserve(most_spares);
     if (spare_.size() >= most_spares) {
         delete &what;
         return;
     }
-    what.commands = batch();
+    what.commands.clear();
     what.sink = nullptr;
     what.replies = 0;
     what.delivered = 0;

@@ -31,11 +31,12 @@ public:
     batch commands;               // emptied early when it is large, written and never to be written again
     reply_sink* sink = nullptr;   // null: nobody waits any more
     carrier* home = nullptr;
-    std::size_t count = 0;       // of commands
-    std::size_t charged = 0;     // bytes it counts for in its queue
-    std::size_t replies = 0;     // received on the present connection
-    std::size_t delivered = 0;   // told to the sink: a retry does not tell them again
-    std::uint64_t begins = 0;    // where it begins in what its connection was given
+    std::uint32_t* under_way = nullptr;   // a count of those not over yet, this one among them
+    std::size_t count = 0;                // of commands
+    std::size_t charged = 0;              // bytes it counts for in its queue
+    std::size_t replies = 0;              // received on the present connection
+    std::size_t delivered = 0;            // told to the sink: a retry does not tell them again
+    std::uint64_t begins = 0;             // where it begins in what its connection was given
     steady_time submitted;
     submission_state state = submission_state::queued;
     bool read_only = false;

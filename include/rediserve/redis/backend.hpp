@@ -41,7 +41,8 @@ class submission;
 
 struct submit_options
 {
-    // What shares an affinity shares a connection, so that what a client sends in order runs in order.
+    // What shares an affinity goes the same way as long as some of it is under way, so that what a client sends in order
+    // runs in order.
     std::uint32_t affinity = 0;
     // Only reads: may be run again, once, when the connection dies before the answer.
     bool read_only = false;

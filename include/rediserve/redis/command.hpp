@@ -48,6 +48,9 @@ public:
     // Takes a large argument over without copying it (a small one, or a second one, is copied). Never a command's name.
     batch& argument(payload&& bytes);
 
+    // Gives everything back.
+    void clear() noexcept;
+
     // How many commands, and so how many replies.
     std::size_t size() const noexcept { return starts_.empty() ? (head_.empty() ? 0 : 1) : starts_.size() + 1; }
     std::size_t bytes() const noexcept { return head_.size() + large_.size() + tail_.size(); }
