@@ -8,14 +8,6 @@ namespace {
 
 constexpr std::string_view scheme = "Bearer";
 
-std::string_view trimmed(std::string_view text) noexcept
-{
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 // The token of `Bearer TOKEN`; empty when the header has another form. Several spaces are taken for one.
 std::string_view bearer_token(std::string_view authorization) noexcept
 {

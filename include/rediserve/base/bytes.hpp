@@ -32,6 +32,16 @@ bool is_utf8(std::string_view bytes) noexcept;
 // Appends `text` as a JSON string with its quotes (RFC 8259, 7). `text` must be UTF-8.
 void append_json_string(buffer& to, std::string_view text);
 
+// Without blanks at both ends.
+constexpr std::string_view trimmed(std::string_view text) noexcept
+{
+    constexpr std::string_view blanks = " \t";
+    const auto first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
 // Compares without regard to ASCII case.
 bool iequals(std::string_view a, std::string_view b) noexcept;
 

@@ -2,9 +2,9 @@
 
 #include "api/text.hpp"
 #include "rediserve/base/bytes.hpp"
+#include "rediserve/base/edit_distance.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace rediserve::api::keys {
 
@@ -25,22 +25,6 @@ error unknown(std::string_view name, std::span<const known_option> known)
     return bad(
         name, meant.empty() ? "is not known here" : "is not known; did you mean \"" + std::string(meant) + "\"?"
     );
-}
-
-// Levenshtein's distance.
-std::size_t distance(std::string_view from, std::string_view to)
-{
-    std::vector<std::size_t> row(to.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < to.size(); ++j) {
-            const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-        }
-    }
-    return row.back();
 }
 
 }   // namespace
@@ -100,7 +84,7 @@ std::string_view nearest(std::string_view name, std::span<const known_option> kn
     std::string_view best;
     std::size_t best_distance = 3;   // further away is another word
     for (const known_option& candidate : known) {
-        const std::size_t away = distance(name.substr(0, longest_shown), candidate.name);
+        const std::size_t away = edit_distance(name.substr(0, longest_shown), candidate.name);
         if (away < best_distance && away < candidate.name.size()) {
             best = candidate.name;
             best_distance = away;
