@@ -114,10 +114,10 @@ assignments read_environment(const environment& from, const assignments& flags, 
     for (const auto& option : options()) {
         if (flags.contains(&option))
             continue;
-        const auto names = value_names(option);
-        std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-            return read_name(option, name, from, given, found);
-        });
+        for (const std::string& name : value_names(option)) {
+            if (read_name(option, name, from, given, found))
+                break;   // the names behind it are those of relatives
+        }
     }
     check_srh_mode(from, found);
     return given;
