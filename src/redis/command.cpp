@@ -52,7 +52,9 @@ batch& batch::argument(payload&& bytes)
     if (bytes.size() < worth_taking_over || large_.size() > 0)
         return argument(bytes.view());
     char* const at = head_.prepare(header_room);
-    head_.commit(static_cast<std::size_t>(write_header(at, '$', bytes.size()) - at));
+    char* const end = write_header(at, '$', bytes.size());
+    *end = '\0';   // not committed: hiredis looks for the name with strchr()
+    head_.commit(static_cast<std::size_t>(end - at));
     large_ = std::move(bytes);
     tail_.prepare(3);
     std::memcpy(tail_.data(), "\r\n", 3);
