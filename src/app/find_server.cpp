@@ -34,9 +34,12 @@ std::vector<std::string> folders(const config::environment& from)
 
 std::optional<std::string> find(const std::string& program, const std::vector<std::string>& in)
 {
-    for (const std::string& folder : in)
-        if (is_program(folder + "/" + program))
-            return folder + "/" + program;
+    for (const std::string& folder : in) {
+        std::string path = folder;
+        path.append("/").append(program);
+        if (is_program(path))
+            return path;
+    }
     return std::nullopt;
 }
 

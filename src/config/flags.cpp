@@ -82,7 +82,7 @@ void complain_of_unknown(const std::vector<std::string>& words, problems& found)
 // The one thing left that CLI11 refuses is a flag without its value; it names the flag before a colon.
 std::string parse_complaint(const CLI::ParseError& failure)
 {
-    const std::string text = failure.what();
+    std::string text = failure.what();
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&failure) == nullptr)
         return text;
     return "flag " + text.substr(0, text.find(':')) + " needs a value";

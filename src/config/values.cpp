@@ -275,7 +275,7 @@ std::string shown_value(const option& of, const settings& from)
 {
     const auto value = value_of(of, from);
     // A URL masks its own password, and what is left of it is what one looks for.
-    const bool masked = of.secret && of.path != "redis.url" && value != "";
+    const bool masked = of.secret && of.path != "redis.url" && value != ordered_json("");
     return masked ? "\"***\"" : value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

@@ -56,17 +56,17 @@ void connections::adopt(int descriptor, bool local, bool refused)
 
 void connections::add(int descriptor, bool local, bool refused)
 {
-    auto added = std::make_unique<session>(*this, descriptor, local, refused, next_affinity_++);
-    if (stopped_ || !added->start()) {
+    auto made = std::make_unique<session>(*this, descriptor, local, refused, next_affinity_++);
+    if (stopped_ || !made->start()) {
         open_.fetch_sub(1, std::memory_order_relaxed);
         return;
     }
+    session* const added = made.release();   // retire() deletes it
     sessions_.push_back(*added);
     metrics_.connections_open.add(1);
     metrics_.connections_accepted.add(1);
     if (draining_)
         added->drain();
-    added.release();   // retire() deletes it
 }
 
 void connections::apply(const params& settings)

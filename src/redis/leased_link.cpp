@@ -34,7 +34,7 @@ result<submission*> leased_link::submit(batch&& commands, std::chrono::milliseco
     for (std::size_t index = 0; index < commands.size(); ++index)
         state_.sent(commands.name(index));
     const auto now = std::chrono::steady_clock::now();
-    const auto added = carrier_.add(std::move(commands), {}, sink, now);
+    auto added = carrier_.add(std::move(commands), {}, sink, now);
     if (added) {
         expires_ = std::max(expires_, now + deadline);
         deadline_.at(expires_);

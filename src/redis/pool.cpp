@@ -52,7 +52,7 @@ result<submission*> pool::submit(batch&& commands, submit_options options, reply
         return last_failure_;
     const auto now = std::chrono::steady_clock::now();
     stream& through = choose(options.affinity);
-    const auto added = through.on->add(std::move(commands), options, sink, now);
+    auto added = through.on->add(std::move(commands), options, sink, now);
     if (added) {
         (*added)->under_way = &through.under_way;
         ++through.under_way;
