@@ -81,6 +81,8 @@ void shard::stop()
 
 std::string_view shard::redis_trouble() const noexcept
 {
+    if (metrics_.redis_links_up.get() == 0)
+        return "not every thread is connected to Redis";
     return probe_->trouble();
 }
 

@@ -42,7 +42,7 @@ public:
 
     http::connection_pool& connections() noexcept { return *connections_; }
     const telemetry::shard_metrics& metrics() const noexcept { return metrics_; }
-    // What keeps Redis from being used although it is connected; empty: nothing is known. Any thread.
+    // What keeps this shard from using Redis; empty: nothing is known. Any thread. Static text.
     std::string_view redis_trouble() const noexcept;
 
 private:

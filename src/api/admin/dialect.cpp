@@ -74,10 +74,8 @@ private:
 
     void readyz(call& of) const
     {
-        std::string why = process_.not_ready();
         const redis::backend_health& health = of.backend.health();
-        if (why.empty() && !health.up)
-            why = health.why.empty() ? "not connected to Redis" : health.why;
+        std::string why = health.up ? process_.not_ready() : health.why;
         if (why.empty())
             answer_json(of.exchange, 200, {{"status", "ready"}});
         else
