@@ -63,7 +63,10 @@ TEST_F(FaultLost, FiftyTimesLosesNoDescriptorAndNoMemory)
     for (int warm = 0; warm < 5; ++warm)
         cycle();
     auto settled = [&] {
-        return metric(rest_.request("GET", "/metrics").body, "rediserve_http_connections_open") <= 1;
+        auto figures = rest_.request("GET", "/metrics").body;
+        return metric(figures, "rediserve_http_connections_open") <= 1
+            && metric(figures, "rediserve_redis_links", "connecting") == 0
+            && rest_.request("GET", "/readyz").status == 200;
     };
     ASSERT_TRUE(await(settled));
     auto descriptors = open_descriptors(id);
