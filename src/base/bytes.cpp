@@ -1,6 +1,7 @@
 #include "rediserve/base/bytes.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -161,22 +162,57 @@ std::string percent_encode(std::string_view bytes)
     return encoded;
 }
 
+// Two digits for each value of twelve bits: half the look-ups.
+constexpr std::array<std::array<char, 2>, 4096> make_base64_pairs() noexcept
+{
+    std::array<std::array<char, 2>, 4096> pairs{};
+    for (std::size_t value = 0; value < pairs.size(); ++value)
+        pairs[value] = {base64_digits[value >> 6], base64_digits[value & 63]};
+    return pairs;
+}
+
+constexpr auto base64_pairs = make_base64_pairs();
+
+// Four digits of three bytes.
+void put_base64(char* to, unsigned triple) noexcept
+{
+    std::memcpy(to, base64_pairs[triple >> 12].data(), 2);
+    std::memcpy(to + 2, base64_pairs[triple & 0xFFF].data(), 2);
+}
+
+// Eight digits of six bytes, of eight that can be read.
+void put_six_as_base64(char* to, const char* from) noexcept
+{
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from, sizeof(bytes));
+    if constexpr (std::endian::native == std::endian::little)
+        bytes = __builtin_bswap64(bytes);
+    const auto put = [&](std::size_t pair, int shift) {
+        std::memcpy(to + 2 * pair, base64_pairs[bytes >> shift & 0xFFF].data(), 2);
+    };
+    put(0, 52);
+    put(1, 40);
+    put(2, 28);
+    put(3, 16);
+}
+
 void append_base64(buffer& to, std::string_view bytes)
 {
     const std::size_t length = (bytes.size() + 2) / 3 * 4;
     char* out = to.prepare(length);
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-    const auto put = [&](unsigned triple, int digits) {
-        for (int i = 0; i < 4; ++i)
-            *out++ = i < digits ? base64_digits[(triple >> (18 - 6 * i)) & 63] : '=';
-    };
-    std::size_t i = 0;
-    for (; i + 3 <= bytes.size(); i += 3)
-        put(static_cast<unsigned>(byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2)), 4);
-    if (bytes.size() - i == 1)
-        put(static_cast<unsigned>(byte(i) << 16), 2);
-    else if (bytes.size() - i == 2)
-        put(static_cast<unsigned>(byte(i) << 16 | byte(i + 1) << 8), 3);
+    std::size_t left = bytes.size();
+    const char* in = bytes.data();
+    const auto byte = [&in](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(in[i])); };
+    for (; left >= sizeof(std::uint64_t); left -= 6, in += 6, out += 8)
+        put_six_as_base64(out, in);
+    for (; left >= 3; left -= 3, in += 3, out += 4)
+        put_base64(out, byte(0) << 16 | byte(1) << 8 | byte(2));
+    if (left > 0) {
+        put_base64(out, byte(0) << 16 | (left == 2 ? byte(1) << 8 : 0));
+        out[3] = '=';
+        if (left == 1)
+            out[2] = '=';
+    }
     to.commit(length);
 }
 
@@ -243,11 +279,10 @@ void append_json_string(buffer& to, std::string_view text)
 
 bool iequals(std::string_view a, std::string_view b) noexcept
 {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
     if (a.size() != b.size())
         return false;
     for (std::size_t i = 0; i < a.size(); ++i)
-        if (lower(a[i]) != lower(b[i]))
+        if (to_lower(a[i]) != to_lower(b[i]))
             return false;
     return true;
 }

@@ -7,7 +7,8 @@ namespace rediserve::telemetry {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(route::count_)> route_names = {
-    "none", "key", "key_incr", "key_append", "keys", "livez", "readyz", "version", "metrics",
+    "none",       "key",    "key_incr", "key_append", "keys",    "command", "pipeline",
+    "multi_exec", "events", "livez",    "readyz",     "version", "metrics",
 };
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(rejection::count_)> rejection_names = {
@@ -49,7 +50,8 @@ std::optional<rejection> rejection_of(const error& why) noexcept
     case errc::header_too_large: return rejection::header_too_large;
     case errc::body_too_large: return rejection::body_too_large;
     case errc::request_timeout: return rejection::timeout;
-    case errc::unauthorized: return rejection::unauthorized;
+    case errc::unauthorized:
+    case errc::forbidden: return rejection::unauthorized;
     case errc::backend_queue_full:
     case errc::lease_timeout: return rejection::queue_full;
     case errc::backend_unavailable: return rejection::backend_down;

@@ -109,6 +109,30 @@ const std::array summed = {
         MetricType::Counter,
         "Replies that came after whoever asked had gone, and were dropped.",
         {}},
+    summed_cell{
+        &shard_metrics::streams_cut,
+        "streams_cut_total",
+        MetricType::Counter,
+        "Streams of events that were cut off because their client did not read.",
+        {}},
+    summed_cell{
+        &shard_metrics::redis_subscriptions,
+        "redis_subscriptions",
+        MetricType::Gauge,
+        "Channels and patterns that the gateway subscribes to, MONITOR included.",
+        {}},
+    summed_cell{
+        &shard_metrics::redis_subscribers,
+        "redis_subscribers",
+        MetricType::Gauge,
+        "Listeners that share those subscriptions.",
+        {}},
+    summed_cell{
+        &shard_metrics::redis_messages,
+        "redis_messages_total",
+        MetricType::Counter,
+        "Published messages and lines of MONITOR received from Redis.",
+        {}},
 };
 
 MetricFamily& family(std::vector<MetricFamily>& all, const std::string& name, MetricType type, const char* help)

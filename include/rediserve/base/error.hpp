@@ -28,6 +28,7 @@ enum class errc : int {
     coding_not_supported = 109,
     // 2xx: access
     unauthorized = 200,
+    forbidden = 201,
     // 3xx: the command's outcome
     not_found = 300,
     wrong_type = 301,

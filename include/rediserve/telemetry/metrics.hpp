@@ -50,7 +50,22 @@ private:
 };
 
 // What a request was for: the bounded label of the request metrics, never a key.
-enum class route : std::uint8_t { none, key, key_incr, key_append, keys, livez, readyz, version, metrics, count_ };
+enum class route : std::uint8_t {
+    none,
+    key,
+    key_incr,
+    key_append,
+    keys,
+    command,
+    pipeline,
+    multi_exec,
+    events,
+    livez,
+    readyz,
+    version,
+    metrics,
+    count_
+};
 std::string_view name(route of) noexcept;
 
 // Why a request or connection was turned away before it reached Redis.
@@ -93,6 +108,11 @@ struct shard_metrics
     cell redis_retries;
     cell redis_reconnects;
     cell redis_late_replies;
+    cell redis_subscriptions;   // names asked for upstream
+    cell redis_subscribers;     // those who listen to them
+    cell redis_messages;
+
+    cell streams_cut;   // listeners that did not read and were cut off
 
     void reject(rejection why) noexcept { rejected[static_cast<std::size_t>(why)].add(1); }
     // Counts what is a rejection; other errors count nothing.

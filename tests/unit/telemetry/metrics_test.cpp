@@ -79,10 +79,14 @@ TEST_F(Metrics, HaveTheseNames)
             "rediserve_redis_late_replies_total counter",
             "rediserve_redis_leases gauge",
             "rediserve_redis_links gauge",
+            "rediserve_redis_messages_total counter",
             "rediserve_redis_pending gauge",
             "rediserve_redis_reconnects_total counter",
             "rediserve_redis_retries_total counter",
+            "rediserve_redis_subscribers gauge",
+            "rediserve_redis_subscriptions gauge",
             "rediserve_redis_timeouts_total counter",
+            "rediserve_streams_cut_total counter",
         })
     );
 }
