@@ -1,8 +1,12 @@
 #include "redis/hiredis_link.hpp"
 
+#include "redis/hiredis_memory.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <fcntl.h>
+
+#include <memory>
 
 extern "C" {
 #include <hiredis/sds.h>   // says nothing of C++ by itself
@@ -92,8 +96,9 @@ struct hiredis_link::hooks
             root = root->parent;
         if (depth == deepest_reply)
             return "a reply that is nested too deep";
-        const bool asked = static_cast<const hiredis_link*>(task->privdata)->owed_ > 0;
-        if (!asked && root->type != REDIS_REPLY_ERROR && root->type != REDIS_REPLY_PUSH)
+        const auto& link = *static_cast<const hiredis_link*>(task->privdata);
+        const bool expected = link.listening_ || link.owed_ > 0;
+        if (!expected && root->type != REDIS_REPLY_ERROR && root->type != REDIS_REPLY_PUSH)
             return "a reply that nothing asked for";
         return nullptr;
     }
@@ -106,6 +111,14 @@ struct hiredis_link::hooks
         static_cast<hiredis_link*>(task->privdata)->nonsense_ = objected;
         return nullptr;   // which hiredis takes for a lack of memory
     }
+    // RESP2 has two nils, which hiredis' replies do not tell apart.
+    static void* guarded_nil(const redisReadTask* task)
+    {
+        void* const made = guarded<&redisReplyObjectFunctions::createNil>(task);
+        if (made && task->type == REDIS_REPLY_ARRAY)
+            static_cast<redisReply*>(made)->integer = reply_view::nil_array_mark;
+        return made;
+    }
     static redisReplyObjectFunctions guard(const redisReplyObjectFunctions& original)
     {
         using functions = redisReplyObjectFunctions;
@@ -115,7 +128,7 @@ struct hiredis_link::hooks
         guards.createArray = guarded<&functions::createArray, std::size_t>;
         guards.createInteger = guarded<&functions::createInteger, long long>;
         guards.createDouble = guarded<&functions::createDouble, double, char*, std::size_t>;
-        guards.createNil = guarded<&functions::createNil>;
+        guards.createNil = guarded_nil;
         guards.createBool = guarded<&functions::createBool, int>;
         return guards;
     }
@@ -128,6 +141,9 @@ struct hiredis_link::hooks
 };
 
 redisReplyObjectFunctions hiredis_link::hooks::builders;
+
+// Whoever links this file gets hiredis' memory with it.
+[[maybe_unused]] const bool memory_is_kept = hiredis_memory_is_kept();
 
 hiredis_link::hiredis_link(asio::io_context& context) : io_(context), descriptor_(context) {}
 
@@ -336,9 +352,41 @@ void hiredis_link::on_readable(std::shared_ptr<hiredis_link> self)
     ++heard_;
     if (tls_)
         forget_tls_errors();
-    redisAsyncHandleRead(context_);
+    if (listening_)
+        read_on();
+    else
+        redisAsyncHandleRead(context_);
     if (!tell_end() && context_)
         wait_readable(std::move(self));
+}
+
+// What redisAsyncHandleRead() does, without its table of callbacks: that one does not know shard channels.
+void hiredis_link::read_on()
+{
+    if (redisBufferRead(&context_->c) != REDIS_OK)
+        return redisAsyncFree(context_);
+    while (tell_next()) {}
+    if (unsent() > 0)
+        want_write();   // TLS may have had to read before it could write
+}
+
+// False when no reply is whole, or the connection has ended.
+bool hiredis_link::tell_next()
+{
+    if (!context_)
+        return false;
+    void* next = nullptr;
+    if (redisGetReplyFromReader(&context_->c, &next) != REDIS_OK) {
+        redisAsyncFree(context_);
+        return false;
+    }
+    if (!next)
+        return false;
+    shrink(*context_->c.reader);
+    const std::unique_ptr<void, decltype(&freeReplyObject)> reply(next, freeReplyObject);
+    if (events_)
+        events_->on_reply(reply_view(static_cast<const redisReply*>(next)), nullptr);
+    return true;
 }
 
 }   // namespace rediserve::redis

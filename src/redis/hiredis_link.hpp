@@ -37,7 +37,8 @@ public:
     {
     public:
         virtual void on_connected() noexcept = 0;   // before TLS and any command
-        // A reply to the send() that brought `token`. The connection may be closed from inside.
+        // A reply to the send() that brought `token`, or whatever came to one that listens. The connection may be closed
+        // from inside.
         virtual void on_reply(const reply_view& reply, void* token) noexcept = 0;
         virtual void on_written() noexcept = 0;                     // unsent() went down
         virtual void on_closed(const link_end& how) noexcept = 0;   // not after close()
@@ -65,6 +66,9 @@ public:
     bool send(std::string_view command, void* token) noexcept;
     // Queues more bytes of the last command.
     bool append(std::string_view bytes) noexcept;
+    // From now on all that comes is told as it comes, with no token, and commands are given whole by append(). For
+    // subscriptions and MONITOR. All replies must have come.
+    void listen() noexcept { listening_ = true; }
     // Bytes queued here and not yet taken by the kernel.
     std::size_t unsent() const noexcept;
     // Bytes of a reply that has not come whole yet.
@@ -83,6 +87,8 @@ private:
     void wait_readable(std::shared_ptr<hiredis_link> self);
     void wait_writable();
     void on_readable(std::shared_ptr<hiredis_link> self);
+    void read_on();
+    bool tell_next();
     void flush();
     void finish_write(std::size_t before);
     bool finish_connect();
@@ -100,6 +106,7 @@ private:
     std::uint64_t heard_ = 0;
     bool ended_ = false;
     bool connected_ = false;
+    bool listening_ = false;
     bool writing_ = false;
     bool flush_posted_ = false;
     bool waiting_to_write_ = false;

@@ -59,6 +59,7 @@ public:
     // As hiredis_link's, for a ready link.
     bool send(std::string_view command, void* token) noexcept;
     bool append(std::string_view bytes) noexcept;
+    void listen() noexcept { connection_->listen(); }
     std::size_t unsent() const noexcept { return connection_ ? connection_->unsent() : 0; }
     std::size_t unread() const noexcept { return connection_ ? connection_->unread() : 0; }
     std::uint64_t heard() const noexcept { return connection_ ? connection_->heard() : 0; }

@@ -21,6 +21,11 @@ reply_kind reply_view::kind() const noexcept
     }
 }
 
+bool reply_view::is_nil_array() const noexcept
+{
+    return is_nil() && reply_->integer == nil_array_mark;
+}
+
 std::string_view reply_view::text() const noexcept
 {
     switch (kind()) {

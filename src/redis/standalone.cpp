@@ -1,6 +1,7 @@
 // A backend of one server.
 #include "redis/lease_desk.hpp"
 #include "redis/pool.hpp"
+#include "redis/subscriber.hpp"
 
 #include "rediserve/redis/backend.hpp"
 #include "rediserve/redis/lease.hpp"
@@ -18,6 +19,8 @@ public:
         , around_{context, settings_, tls_, submissions_, metrics}
         , shared_(around_)
         , leases_(around_)
+        , channels_(around_, settings.lease_idle)
+        , monitor_(around_, std::chrono::milliseconds(0))
     {}
 
     void start() override { shared_.start(); }
@@ -38,12 +41,25 @@ public:
 
     void cancel(lease_waiter& waiter) noexcept override { leases_.cancel(waiter); }
 
+    result<subscription> subscribe(subscription_kind kind, std::string_view name, subscription_sink& sink) override
+    {
+        if (shared_.known_down())
+            return error(errc::backend_unavailable, shared_.health().why, executed::no);
+        const bool monitors = kind == subscription_kind::monitor;
+        return (monitors ? monitor_ : channels_).add(kind, monitors ? std::string_view() : name, sink);
+    }
+
+    std::chrono::milliseconds command_timeout() const noexcept override { return settings_.command_timeout; }
+
     const backend_health& health() const noexcept override { return shared_.health(); }
 
     void stop() noexcept override
     {
         shared_.stop();
-        leases_.stop(error(errc::draining, "the gateway is shutting down", executed::no));
+        const error why(errc::draining, "the gateway is shutting down", executed::no);
+        leases_.stop(why);
+        channels_.stop(why);
+        monitor_.stop(why);
     }
 
 private:
@@ -53,6 +69,8 @@ private:
     carrier::surroundings around_;
     pool shared_;
     lease_desk leases_;
+    subscriber channels_;   // and patterns and shard channels
+    subscriber monitor_;
 };
 
 }   // namespace

@@ -1,5 +1,6 @@
 // TLS towards Redis: what is verified, and what is said when it is not right.
 #include "integration/backend_fixture.hpp"
+#include "integration/listener.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -109,6 +110,21 @@ TEST_F(BackendTls, CarriesManyMegabytes)
     set.argument(payload(buffer(value)));
     EXPECT_EQ(ask(std::move(set)), "+OK");
     EXPECT_TRUE(ask(batch::of("GET", "large")) == value);
+}
+
+TEST_F(BackendTls, CarriesWhatIsPublished)
+{
+    serve_with("server");
+    connect_to("localhost", trusting("ca.crt"));
+    listener one;
+    auto asked = backend->subscribe(subscription_kind::channel, "c", one);
+    ASSERT_TRUE(asked);
+    one.hold = std::move(*asked);
+    ASSERT_TRUE(turn_until([&] { return one.subscribed == 1; }, std::chrono::seconds(30)));
+    const std::string large(3 << 20, 'x');
+    EXPECT_EQ(ask(batch::of("PUBLISH", "c", large)), ":1");
+    ASSERT_TRUE(turn_until([&] { return one.messages.size() == 1; }));
+    EXPECT_TRUE(one.messages.front() == large);
 }
 
 TEST_F(BackendTls, RefusesAnUnknownAuthority)

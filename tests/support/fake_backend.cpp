@@ -1,6 +1,7 @@
 #include "support/fake_backend.hpp"
 
 #include "redis/submission.hpp"
+#include "redis/subscriptions.hpp"
 
 #include <hiredis/hiredis.h>
 
@@ -32,7 +33,11 @@ std::vector<reply_ptr> read_all(std::string_view resp)
 
 }   // namespace
 
-fake_backend::fake_backend() = default;
+fake_backend::fake_backend() : subscriptions_(std::make_unique<redis::subscriptions>(metrics_, [] {}))
+{
+    subscriptions_->connected();
+}
+
 fake_backend::~fake_backend() = default;
 
 void fake_backend::reply(std::string_view resp)
@@ -94,6 +99,92 @@ void fake_backend::cancel(redis::submission& what) noexcept
 result<void> fake_backend::acquire(redis::lease_waiter&)
 {
     return error(errc::backend_unavailable, "there are no leases here");
+}
+
+result<redis::subscription> fake_backend::subscribe(
+    redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
+)
+{
+    if (refuses_to_subscribe)
+        return *refuses_to_subscribe;
+    return subscriptions_->add(kind, name, sink);
+}
+
+void fake_backend::settle()
+{
+    redis::batch commands;
+    subscriptions_->settle(commands);
+    for (auto& each : commands_of(commands))
+        asked_.push_back(std::move(each));
+}
+
+void fake_backend::confirm()
+{
+    settle();
+    while (!asked_.empty()) {
+        command first = std::move(asked_.front());
+        asked_.pop_front();
+        if (first.size() == 1) {
+            tell("+OK\r\n");
+            continue;
+        }
+        for (char& letter : first[0])
+            letter = static_cast<char>(letter | 0x20);   // as Redis answers, in lower case
+        tell(array({bulk(first[0]), bulk(first[1]), ":1\r\n"}));
+    }
+}
+
+void fake_backend::refuse_subscription(std::string_view text)
+{
+    settle();
+    asked_.pop_front();
+    tell("-" + std::string(text) + "\r\n");
+}
+
+void fake_backend::publish(std::string_view channel, std::string_view payload)
+{
+    tell(array({bulk("message"), bulk(channel), bulk(payload)}));
+}
+
+void fake_backend::publish_to_pattern(std::string_view pattern, std::string_view channel, std::string_view payload)
+{
+    tell(array({bulk("pmessage"), bulk(pattern), bulk(channel), bulk(payload)}));
+}
+
+void fake_backend::publish_to_shard(std::string_view channel, std::string_view payload)
+{
+    tell(array({bulk("smessage"), bulk(channel), bulk(payload)}));
+}
+
+void fake_backend::show_monitor(std::string_view line)
+{
+    tell("+" + std::string(line) + "\r\n");
+}
+
+void fake_backend::gap()
+{
+    asked_.clear();
+    subscriptions_->lost();
+    subscriptions_->connected();
+    confirm();
+}
+
+void fake_backend::fail_subscriptions(const error& why)
+{
+    subscriptions_->fail_all(why);
+}
+
+void fake_backend::tell(const std::string& resp)
+{
+    const auto taken = with_reply(resp, [this](const auto& reply) { return subscriptions_->on_reply(reply); });
+    if (!taken)
+        throw std::runtime_error("Redis would not say: " + resp);
+}
+
+bool with_reply(std::string_view resp, const std::function<bool(const redis::reply_view&)>& see)
+{
+    const auto replies = read_all(resp);
+    return see(redis::reply_view(replies.at(0).get()));
 }
 
 void fake_backend::cancel(redis::lease_waiter&) noexcept {}

@@ -2,13 +2,21 @@
 #pragma once
 
 #include "rediserve/redis/backend.hpp"
+#include "rediserve/telemetry/metrics.hpp"
 
 #include <deque>
+#include <functional>
 #include <list>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
+
+namespace rediserve::redis {
+class subscriptions;
+}
 
 namespace rediserve::test {
 
@@ -38,12 +46,33 @@ public:
     const std::vector<command>& latest() const { return batches_.back().commands; }
     std::size_t waiting() const noexcept { return waiting_.size(); }
 
+    // What is subscribed to, and what Redis says about it. Sinks are called from inside these.
+    // Confirms all that was asked for since; after gap(), that it was asked for again.
+    void confirm();
+    // Refuses what was asked for first and is not confirmed yet: "NOPERM …".
+    void refuse_subscription(std::string_view text);
+    void publish(std::string_view channel, std::string_view payload);
+    void publish_to_pattern(std::string_view pattern, std::string_view channel, std::string_view payload);
+    void publish_to_shard(std::string_view channel, std::string_view payload);
+    void show_monitor(std::string_view line);
+    // The connection is lost and everything is subscribed again.
+    void gap();
+    void fail_subscriptions(const error& why);
+    // Makes subscribe() fail at once, until it is cleared.
+    std::optional<error> refuses_to_subscribe;
+    // Listeners that are held and did not fail.
+    std::size_t listeners() const noexcept { return static_cast<std::size_t>(metrics_.redis_subscribers.get()); }
+
     void start() override {}
     result<redis::submission*> submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
         override;
     void cancel(redis::submission& what) noexcept override;
     result<void> acquire(redis::lease_waiter& waiter) override;
     void cancel(redis::lease_waiter& waiter) noexcept override;
+    result<redis::subscription> subscribe(
+        redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
+    ) override;
+    std::chrono::milliseconds command_timeout() const noexcept override { return std::chrono::seconds(5); }
     const redis::backend_health& health() const noexcept override { return health_; }
     void stop() noexcept override {}
 
@@ -61,10 +90,20 @@ private:
     std::deque<outcome> script_;
     std::list<redis::submission> waiting_;
     std::vector<received> batches_;
+
+    void settle();
+    void tell(const std::string& resp);
+
+    telemetry::shard_metrics metrics_;
+    std::unique_ptr<redis::subscriptions> subscriptions_;
+    std::deque<command> asked_;
 };
 
 // The arguments of every command of a batch, read back from its wire form.
 std::vector<fake_backend::command> commands_of(const redis::batch& batch);
+
+// What `see` makes of the one reply in `resp`.
+bool with_reply(std::string_view resp, const std::function<bool(const redis::reply_view&)>& see);
 
 // RESP of a bulk string, and of an array of what is RESP already.
 std::string bulk(std::string_view bytes);

@@ -7,6 +7,7 @@
 #include "rediserve/redis/command.hpp"
 #include "rediserve/redis/params.hpp"
 #include "rediserve/redis/reply.hpp"
+#include "rediserve/redis/subscription.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -77,6 +78,13 @@ public:
     // errc::backend_unavailable, backend_queue_full at once; lease_timeout through the waiter.
     virtual result<void> acquire(lease_waiter& waiter) = 0;
     virtual void cancel(lease_waiter& waiter) noexcept = 0;
+
+    // Listens to what is published to `name`, on a connection that all listeners of the shard share (MONITOR has another).
+    // Fails at once with backend_unavailable while the server is known to be down.
+    virtual result<subscription> subscribe(subscription_kind kind, std::string_view name, subscription_sink& sink) = 0;
+
+    // How long a command may take to be answered, its blocking not counted.
+    virtual std::chrono::milliseconds command_timeout() const noexcept = 0;
 
     virtual const backend_health& health() const noexcept = 0;
 

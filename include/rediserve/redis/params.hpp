@@ -20,6 +20,8 @@ struct address
     std::string user;       // empty: the default user
     std::string password;   // empty: none
     unsigned database = 0;
+
+    bool operator==(const address&) const = default;
 };
 
 struct tls_params

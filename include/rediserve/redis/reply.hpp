@@ -20,6 +20,8 @@ public:
 
     reply_kind kind() const noexcept;
     bool is_nil() const noexcept { return kind() == reply_kind::nil; }
+    // Whether it is the nil that stands for an array (`*-1`).
+    bool is_nil_array() const noexcept;
     bool is_error() const noexcept { return kind() == reply_kind::error; }
     bool is_string() const noexcept { return kind() == reply_kind::string; }
     bool is_array() const noexcept { return kind() == reply_kind::array; }
@@ -35,6 +37,9 @@ public:
 
     // Whether this is an error whose first word is `word`, e.g. "WRONGTYPE".
     bool is_error(std::string_view word) const noexcept;
+
+    // What the connection writes into the `integer` of such a nil, as hiredis has no room for it.
+    static constexpr long long nil_array_mark = 1;
 
 private:
     const redisReply* reply_ = nullptr;

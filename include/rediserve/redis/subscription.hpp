@@ -1,0 +1,59 @@
+// Listening to what is published: one upstream subscription per name, however many listen.
+#pragma once
+
+#include "rediserve/base/error.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace rediserve::redis {
+
+enum class subscription_kind : std::uint8_t {
+    channel,         // SUBSCRIBE
+    pattern,         // PSUBSCRIBE
+    shard_channel,   // SSUBSCRIBE
+    monitor,         // MONITOR: has no name
+};
+
+// Who listens. Called from inside hiredis' read handler: must not do socket I/O of its own or keep a view. From inside it
+// may end its own subscription and others, and begin new ones.
+class subscription_sink
+{
+public:
+    // Redis has confirmed: what is published from now on arrives. Once, and never from inside subscribe().
+    virtual void on_subscribed() noexcept = 0;
+    // `channel` is where it was published, which for a pattern is one that matches. Of MONITOR the channel is empty and
+    // the payload is the line.
+    virtual void on_message(std::string_view channel, std::string_view payload) noexcept = 0;
+    // The connection was lost and the subscription has been made again: messages may have been missed.
+    virtual void on_gap() noexcept = 0;
+    // Redis refuses (errc::redis_error with its text), or could not be had before anything was confirmed, or the gateway
+    // stops: the last call.
+    virtual void on_failure(error why) noexcept = 0;
+
+protected:
+    ~subscription_sink() = default;
+};
+
+class subscriber_entry;   // private to the room
+
+// One listener's hold on a name. Move-only; given up, nothing is told any more, and with the last one the upstream
+// subscription ends. May be kept after on_failure(), and longer than the backend.
+class subscription
+{
+public:
+    subscription() noexcept = default;
+    explicit subscription(subscriber_entry& entry) noexcept : entry_(&entry) {}
+    subscription(subscription&& other) noexcept : entry_(std::exchange(other.entry_, nullptr)) {}
+    subscription& operator=(subscription&& other) noexcept;
+    ~subscription() { release(); }
+
+    explicit operator bool() const noexcept { return entry_ != nullptr; }
+    void release() noexcept;
+
+private:
+    subscriber_entry* entry_ = nullptr;
+};
+
+}   // namespace rediserve::redis
