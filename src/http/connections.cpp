@@ -35,6 +35,7 @@ connections::connections(
                    timeout_queue<read_deadline>(rest),        timeout_queue<read_deadline>(rest),
                    timeout_queue<read_deadline>(body_period), timeout_queue<read_deadline>(rest)}
     , send_queue_(send_period)
+    , stream_queue_(settings.limits.stream_idle)
     , readiness_(context)
     , timer_(context)
     , id_state_(random_seed())
@@ -83,6 +84,7 @@ void connections::apply_timeouts()
     queue(phase::idle).set_duration(within.idle_timeout - resting);
     queue(phase::header).set_duration(within.header_timeout);
     queue(phase::linger).set_duration(within.linger_timeout);
+    stream_queue_.set_duration(within.stream_idle);
 }
 
 void connections::drain()
@@ -114,6 +116,12 @@ void connections::arm(send_deadline& deadline, steady_time now)
     look_at(deadline.due());
 }
 
+void connections::arm(stream_deadline& deadline, steady_time now)
+{
+    stream_queue_.arm(deadline, now);
+    look_at(deadline.due());
+}
+
 // One timer serves all queues; it is set anew only when something is due before it.
 void connections::look_at(steady_time due)
 {
@@ -136,12 +144,16 @@ void connections::on_timer()
             due->owner.on_deadline(*due);
     while (send_deadline* const due = send_queue_.pop_due(now))
         due->owner.on_deadline(*due);
+    while (stream_deadline* const due = stream_queue_.pop_due(now))
+        due->owner.on_deadline(now);
 
     for (const auto& each : read_queues_)
         if (!each.empty())
             look_at(each.next());
     if (!send_queue_.empty())
         look_at(send_queue_.next());
+    if (!stream_queue_.empty())
+        look_at(stream_queue_.next());
 }
 
 // ---- what sessions share -------------------------------------------------------------------------------------------

@@ -75,7 +75,8 @@ void live_exchange::open(session& of, steady_time now)
     redis_time_ = {};
     bytes_in_ = 0;
     route_ = telemetry::route::none;
-    principal_ = {};
+    principal_name_ = {};
+    principal_ = nullptr;
     parsed = {};
     framing = {};
     id_.clear();
@@ -102,6 +103,7 @@ void live_exchange::accept_head(const http::framing& found, std::uint64_t fresh_
 
 void live_exchange::close() noexcept
 {
+    watch(nullptr);
     work.reset();
     body = {};
     head.reset();
@@ -109,6 +111,14 @@ void live_exchange::close() noexcept
     if (spill.capacity() > largest_kept_spill)
         spill.reset();
     spill.clear();
+}
+
+void live_exchange::slim() noexcept
+{
+    parsed.body = {};
+    body = {};
+    head.reset();
+    spill.reset();
 }
 
 void live_exchange::account(steady_time now, telemetry::shard_metrics& metrics) const noexcept
@@ -119,7 +129,7 @@ void live_exchange::account(steady_time now, telemetry::shard_metrics& metrics) 
     if (telemetry::wants_request(status))
         telemetry::log_request({
             .id = id_,
-            .principal = principal_,
+            .principal = principal_name_,
             .route = telemetry::name(route_),
             .method = name(parsed.method),
             .status = status,
@@ -151,11 +161,13 @@ buffer& live_exchange::output()
 
 void live_exchange::finished()
 {
+    watch(nullptr);
     session_->answered(*this);
 }
 
 void live_exchange::abort()
 {
+    watch(nullptr);
     session_->abort_soon();
 }
 
@@ -169,6 +181,45 @@ void live_exchange::when_drained(std::coroutine_handle<> waiter)
 {
     drain_waiter = waiter;
     session_->ready();
+}
+
+void live_exchange::flush()
+{
+    session_->ready();
+}
+
+std::size_t live_exchange::unsent() const
+{
+    return session_->is_writer(*this) ? session_->unsent() : spill.size();
+}
+
+void live_exchange::watch(stream_watcher* by)
+{
+    watcher_ = by;
+    told_draining_ = false;
+    if (by)
+        session_->ready();   // it may have to hear of something at once
+    else
+        stream_deadline_.disarm();
+}
+
+void live_exchange::tell_draining() noexcept
+{
+    if (watcher_ && !std::exchange(told_draining_, true))
+        watcher_->on_draining();
+}
+
+void live_exchange::await_silence(steady_time now)
+{
+    if (std::exchange(written_, response_.body_size()) != response_.body_size() || !stream_deadline_.armed())
+        session_->pool().arm(stream_deadline_, now);
+}
+
+void live_exchange::on_deadline(steady_time now)
+{
+    session_->pool().arm(stream_deadline_, now);
+    if (unsent() == 0)   // else a sign of life is on its way already
+        watcher_->on_idle();
 }
 
 std::string_view live_exchange::date_line()

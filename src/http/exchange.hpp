@@ -15,7 +15,14 @@
 
 namespace rediserve::http {
 
+class live_exchange;
 class session;
+
+struct stream_deadline final : timeout_entry
+{
+    explicit stream_deadline(live_exchange& of) noexcept : owner(of) {}
+    live_exchange& owner;
+};
 
 class live_exchange final : public exchange, private response_host, public boost::intrusive::list_base_hook<>
 {
@@ -52,6 +59,16 @@ public:
     steady_time received() const noexcept { return received_; }
     telemetry::route route() const noexcept { return route_; }
 
+    // Who writes a streamed answer and wants to hear about it, or nullptr.
+    stream_watcher* watcher() const noexcept { return watcher_; }
+    // Tells the watcher that the process is shutting down, unless it knows.
+    void tell_draining() noexcept;
+    // To be called whenever the connection was flushed: its silence begins anew when something was written since.
+    void await_silence(steady_time now);
+    void on_deadline(steady_time now);
+    // Gives back what only the beginning of an answer needs.
+    void slim() noexcept;
+
     // Reports the finished exchange to metrics and access log.
     void account(steady_time now, telemetry::shard_metrics& metrics) const noexcept;
 
@@ -62,9 +79,15 @@ public:
     std::string_view id() const noexcept override { return id_; }
     std::string_view traceparent() const noexcept override { return traceparent_; }
     std::uint32_t affinity() const noexcept override;
+    void watch(stream_watcher* by) override;
     void route(telemetry::route of) noexcept override { route_ = of; }
     void add_redis_time(std::chrono::nanoseconds spent) noexcept override { redis_time_ += spent; }
-    void principal(std::string_view name) noexcept override { principal_ = name; }
+    void principal(std::string_view name, const access::principal* who) noexcept override
+    {
+        principal_name_ = name;
+        principal_ = who;
+    }
+    const access::principal* principal() const noexcept override { return principal_; }
 
     // response_host, for the session too: whether a streamed answer may go on.
     bool drained() const override;
@@ -75,6 +98,8 @@ private:
     void finished() override;
     void abort() override;
     void when_drained(std::coroutine_handle<> waiter) override;
+    void flush() override;
+    std::size_t unsent() const override;
     std::string_view date_line() override;
     void server_timing(std::string& to) override;
 
@@ -82,12 +107,18 @@ private:
     http::response response_;
     std::string id_;
     std::string traceparent_;
-    std::string_view principal_;
+    std::string_view principal_name_;
+    const access::principal* principal_ = nullptr;
     telemetry::route route_ = telemetry::route::none;
     steady_time received_;
     steady_time started_;
     std::chrono::nanoseconds redis_time_{0};
     std::size_t bytes_in_ = 0;
+
+    stream_watcher* watcher_ = nullptr;
+    stream_deadline stream_deadline_{*this};
+    std::size_t written_ = 0;   // of the body when the silence began
+    bool told_draining_ = false;
 };
 
 }   // namespace rediserve::http

@@ -166,6 +166,12 @@ response::drained_awaiter response::drained()
     return {host_};
 }
 
+void response::flush()
+{
+    close_chunk();
+    host_.flush();
+}
+
 void response::finish_content()
 {
     body_size_ = to_->size() - body_at_;

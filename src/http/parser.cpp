@@ -40,6 +40,7 @@ std::optional<header> header_of(beast::field name) noexcept
 {
     switch (name) {
     case beast::field::accept: return header::accept;
+    case beast::field::access_control_request_headers: return header::access_control_request_headers;
     case beast::field::authorization: return header::authorization;
     case beast::field::content_type: return header::content_type;
     case beast::field::if_match: return header::if_match;
@@ -47,6 +48,7 @@ std::optional<header> header_of(beast::field name) noexcept
     case beast::field::if_range: return header::if_range;
     case beast::field::origin: return header::origin;
     case beast::field::range: return header::range;
+    case beast::field::sec_fetch_site: return header::sec_fetch_site;
     default: return std::nullopt;
     }
 }
@@ -54,17 +56,24 @@ std::optional<header> header_of(beast::field name) noexcept
 // Headers Beast has no constant for.
 std::optional<header> header_of(std::string_view name) noexcept
 {
-    if (iequals(name, "x-request-id"))
-        return header::x_request_id;
-    if (iequals(name, "traceparent"))
-        return header::traceparent;
-    return std::nullopt;
+    const auto when = [name](std::string_view is, header then) {
+        return iequals(name, is) ? std::optional(then) : std::nullopt;
+    };
+    switch (name.size()) {   // all differ in it
+    case 11: return when("traceparent", header::traceparent);
+    case 12: return when("x-request-id", header::x_request_id);
+    case 16: return when("upstash-encoding", header::upstash_encoding);
+    case 22: return when("upstash-reponse-format", header::upstash_response_format);
+    case 23: return when("upstash-response-format", header::upstash_response_format);
+    default: return std::nullopt;
+    }
 }
 
 // Whether several headers of this name mean one list.
 bool is_list(header name) noexcept
 {
-    return name == header::accept || name == header::if_match || name == header::if_none_match;
+    return name == header::accept || name == header::access_control_request_headers || name == header::if_match
+        || name == header::if_none_match;
 }
 
 // Beast calls these for every piece of a message; what a kind of parser has no use for stays empty.
@@ -111,7 +120,10 @@ private:
     void on_field_impl(beast::field name, string_view name_text, string_view value, error_code&) override
     {
         switch (name) {
-        case beast::field::host: ++hosts; return;
+        case beast::field::host:
+            ++hosts;
+            into_.headers[static_cast<std::size_t>(header::host)] = view(value);
+            return;
         case beast::field::content_length:
             ++content_lengths;
             length_text = view(value);

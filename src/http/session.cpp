@@ -293,6 +293,8 @@ live_exchange& session::open_exchange()
 void session::drain()
 {
     draining_ = true;
+    if (!exchanges_.empty())
+        ready();   // tells those who stream
     if (current_)
         current_->response().keep_alive(false);
     if (current_ || !unread().empty() || has_input())

@@ -130,6 +130,9 @@ private:
     void await_writable();
     void resume_drained();
     void watch_taking();
+    bool streams() const noexcept { return writer_ != exchanges_.end() && writer_->watcher(); }
+    void tell_draining();
+    void attend_stream();
     std::size_t queued_in_kernel() noexcept;
 
     // Ending

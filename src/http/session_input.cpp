@@ -27,6 +27,9 @@ void session::on_events(unsigned events, steady_time now)
         return die();
     peer_ended_ = peer_ended_ || (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
     readable_ = readable_ || peer_ended_ || (events & EPOLLIN) != 0;
+    // One that sends no more and one that is gone look the same, and the answer it could still be reading never ends.
+    if (peer_ended_ && streams())
+        return die();
     budget_ = read_budget;
     if (blocked_ && (events & EPOLLOUT) != 0) {
         blocked_ = false;

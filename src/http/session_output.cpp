@@ -14,6 +14,7 @@ namespace rediserve::http {
 namespace {
 
 constexpr std::size_t largest_kept_output = 64 * 1024;
+constexpr std::size_t largest_kept_by_stream = 1024;
 
 }   // namespace
 
@@ -62,18 +63,23 @@ void session::flush(steady_time now)
     budget_ = read_budget;
     if (aborted_)
         return cut_off();
+    if (draining_)
+        tell_draining();
     retire_answered(now);
     transmit();
     resume_drained();
+    if (streams())
+        attend_stream();
     if (waiter_ && awaited_ == event::input && !over_ && exchanges_.empty())
         enter_waiting_phase();
     wake();
 }
 
-// The end of the connection is what ends a stream in HTTP/1.0, so one that was cut off must not end like that.
+// The end of the connection is what ends a stream in HTTP/1.0, so one that was cut off must not end like that. And what a
+// client that does not read was sent would stay in the kernel for minutes.
 void session::cut_off() noexcept
 {
-    if (writer_ != exchanges_.end() && writer_->parsed.version == 10) {
+    if (blocked_ || (writer_ != exchanges_.end() && writer_->parsed.version == 10)) {
         const ::linger at_once{.l_onoff = 1, .l_linger = 0};
         ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
@@ -128,6 +134,27 @@ void session::resume_drained()
 {
     if (writer_ != exchanges_.end() && writer_->drain_waiter && writer_->drained())
         std::exchange(writer_->drain_waiter, {}).resume();
+}
+
+void session::tell_draining()
+{
+    for (live_exchange& one : exchanges_)
+        one.tell_draining();
+}
+
+// A streamed answer may take hours and there may be thousands: while nothing is to be sent it holds next to nothing.
+void session::attend_stream()
+{
+    if (peer_ended_)
+        return die();
+    writer_->await_silence(now_);
+    writer_->slim();
+    if (!current_ && unread().empty()) {
+        input_.reset();
+        taken_ = 0;
+    }
+    if (unsent() == 0 && output_.capacity() > largest_kept_by_stream)
+        output_.reset();
 }
 
 void session::on_deadline(send_deadline&)

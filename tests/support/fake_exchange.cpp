@@ -45,6 +45,7 @@ std::string fake_exchange::body() const
 void fake_exchange::take()
 {
     takes = true;
+    taken_ = written_.size();
     if (waiter_)
         std::exchange(waiter_, {}).resume();
 }

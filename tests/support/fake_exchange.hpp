@@ -26,11 +26,14 @@ public:
     bool complete() const noexcept { return complete_; }
     bool aborted() const noexcept { return aborted_; }
 
-    // For streams: whether the client takes what is written, and that it has taken it now.
+    // For streams: whether all that was written was told to leave.
+    bool flushed() const noexcept { return flushed_ == written_.size(); }
+    // Whether the client takes what is written, and that it has taken it now.
     bool takes = true;
     void take();
 
     telemetry::route routed = telemetry::route::none;
+    http::stream_watcher* watcher = nullptr;
 
     const http::request& request() const noexcept override { return request_; }
     payload take_body() override { return payload(buffer(body_)); }
@@ -38,16 +41,33 @@ public:
     std::string_view id() const noexcept override { return "id-of-a-test"; }
     std::string_view traceparent() const noexcept override { return {}; }
     std::uint32_t affinity() const noexcept override { return 7; }
+    void watch(http::stream_watcher* by) override { watcher = by; }
     void route(telemetry::route of) noexcept override { routed = of; }
     void add_redis_time(std::chrono::nanoseconds) noexcept override {}
-    void principal(std::string_view) noexcept override {}
+    void principal(std::string_view, const access::principal* who) noexcept override { principal_ = who; }
+    const access::principal* principal() const noexcept override { return principal_; }
 
 private:
     buffer& output() override { return written_; }
-    void finished() override { complete_ = true; }
-    void abort() override { aborted_ = true; }
+    void finished() override
+    {
+        watcher = nullptr;
+        complete_ = true;
+        flush();
+    }
+    void abort() override
+    {
+        watcher = nullptr;
+        aborted_ = true;
+    }
     bool drained() const override { return takes; }
-    void when_drained(std::coroutine_handle<> waiter) override { waiter_ = waiter; }
+    void when_drained(std::coroutine_handle<> waiter) override
+    {
+        waiter_ = waiter;
+        flush();
+    }
+    void flush() override { flushed_ = written_.size(); }
+    std::size_t unsent() const override { return takes ? 0 : written_.size() - taken_; }
     std::string_view date_line() override { return "Date: now\r\n"; }
     void server_timing(std::string&) override {}
 
@@ -56,7 +76,10 @@ private:
     header_map headers_;
     http::request request_;
     buffer written_;
+    std::size_t flushed_ = 0;
+    std::size_t taken_ = 0;
     http::response response_;
+    const access::principal* principal_ = nullptr;
     std::coroutine_handle<> waiter_;
     bool complete_ = false;
     bool aborted_ = false;

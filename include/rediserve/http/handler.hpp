@@ -10,7 +10,25 @@
 #include <cstdint>
 #include <string_view>
 
+namespace rediserve::access {
+struct principal;   // carried, never looked into
+}
+
 namespace rediserve::http {
+
+// Who writes a streamed answer that has no end of its own (server-sent events).
+class stream_watcher
+{
+public:
+    // Nothing was written for a while (params.limits.stream_idle) and the client has taken what there was: time for a
+    // sign of life. Again after each such while.
+    virtual void on_idle() noexcept = 0;
+    // The process is shutting down: say goodbye and finish() the answer. Once.
+    virtual void on_draining() noexcept = 0;
+
+protected:
+    ~stream_watcher() = default;
+};
 
 // One request and its answer. Lives until the answer was handed to the kernel or the client is gone; a task that is
 // suspended then is destroyed.
@@ -31,10 +49,16 @@ public:
     // The same for all requests of a connection, spread evenly.
     virtual std::uint32_t affinity() const noexcept = 0;
 
+    // Tells `by` about the streamed answer until it is finished or the exchange ends; nullptr: nobody any more. Not told
+    // from inside this call. The exchange then also ends as soon as the client closes its side of the connection.
+    virtual void watch(stream_watcher* by) = 0;
+
     virtual void route(telemetry::route of) noexcept = 0;
     // Adds to the time spent waiting for Redis (Server-Timing, access log).
     virtual void add_redis_time(std::chrono::nanoseconds spent) noexcept = 0;
-    virtual void principal(std::string_view name) noexcept = 0;   // static or long-lived text
+    // Who asks: the name is for the access log, the rest for the handler to find again. Both outlive the exchange.
+    virtual void principal(std::string_view name, const access::principal* who) noexcept = 0;
+    virtual const access::principal* principal() const noexcept = 0;   // nullptr: not said
 
 protected:
     ~exchange() = default;

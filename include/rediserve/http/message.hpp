@@ -21,14 +21,19 @@ enum class method : std::uint8_t { get, head, put, post, patch, delete_, options
 // The headers somebody here reads; others are parsed and forgotten.
 enum class header : std::uint8_t {
     accept,
+    access_control_request_headers,
     authorization,
     content_type,
+    host,
     if_match,
     if_none_match,
     if_range,
     origin,
     range,
+    sec_fetch_site,
     traceparent,
+    upstash_encoding,
+    upstash_response_format,   // "Upstash-Reponse-Format", too, as its documentation has it
     x_request_id,
     count_
 };
@@ -61,6 +66,8 @@ public:
     virtual void abort() = 0;
     virtual bool drained() const = 0;
     virtual void when_drained(std::coroutine_handle<> waiter) = 0;
+    virtual void flush() = 0;
+    virtual std::size_t unsent() const = 0;
     // "Date: …\r\n"
     virtual std::string_view date_line() = 0;
     // Puts a Server-Timing line together when that is wanted, else leaves `to` alone.
@@ -83,7 +90,9 @@ struct response_context
 //     begin(200); field("ETag", tag); content("application/json", 120).append(…); finish();
 // or  begin(204); finish();
 // or  begin(200); stream("application/x-ndjson"); then { chunk().append(…); co_await drained(); }… finish().
-// Nothing may be awaited between begin() and finish() or stream(), and between chunk() and drained() or finish().
+// or, where nobody can wait, the same with flush() in the place of drained().
+// Nothing may be awaited between begin() and finish() or stream(), and between chunk() and drained(), flush() or
+// finish().
 // Date, X-Request-Id, Content-Length and Connection are the writer's own business.
 class response
 {
@@ -101,7 +110,7 @@ public:
     void content_length(std::string_view type, std::size_t size);
     // Ends the head of an answer of unknown length (chunked; until close in HTTP/1.0).
     void stream(std::string_view type);
-    // Where the next piece of a streamed body goes; complete pieces leave at drained() and finish().
+    // Where the next piece of a streamed body goes; complete pieces leave at drained(), flush() and finish().
     buffer& chunk();
     void finish();
 
@@ -114,6 +123,11 @@ public:
         void await_resume() const noexcept {}
     };
     drained_awaiter drained();
+    // For streams: what was written is complete and leaves soon, with what other connections send in this turn. From
+    // anywhere, and without waiting: unsent() tells a client that is too slow.
+    void flush();
+    // Bytes of this answer that wait to be sent. What the kernel has accepted counts as taken by the client.
+    std::size_t unsent() const { return host_.unsent(); }
 
     // Cuts the connection off: a streamed answer that cannot be completed must not look complete.
     void abort() { host_.abort(); }

@@ -30,6 +30,7 @@ struct limits
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds idle_timeout{75'000};
     std::chrono::milliseconds linger_timeout{2'000};   // reading on after an early error, so that it can be read
+    std::chrono::milliseconds stream_idle{15'000};     // silence of a streamed answer until its writer is told
     std::size_t body_rate = 1024;                      // bytes a second a body must arrive with, averaged over 5 s
     std::size_t send_rate = 1024;                      // bytes a second a client must take, averaged over 20 s
 };

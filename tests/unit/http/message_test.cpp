@@ -25,12 +25,15 @@ protected:
     void abort() override {}
     bool drained() const override { return true; }
     void when_drained(std::coroutine_handle<>) override {}
+    void flush() override { ++flushes; }
+    std::size_t unsent() const override { return written.size(); }
     std::string_view date_line() override { return "Date: now\r\n"; }
     void server_timing(std::string& to) override { to = timing; }
 
     buffer written;
     response answer{*this};
     std::string timing;
+    int flushes = 0;
     bool done = false;
 };
 
@@ -113,6 +116,19 @@ TEST_F(Response, StreamsInChunks)
     stream_two(answer);
     EXPECT_EQ(body(), "00000006\r\nhello\n\r\n0000012c\r\n" + std::string(300, 'x') + "\r\n0\r\n\r\n");
     EXPECT_EQ(answer.body_size(), 306u);
+}
+
+TEST_F(Response, SendsAPieceWithoutWaiting)
+{
+    reset();
+    answer.begin(200);
+    answer.stream("text/event-stream");
+    answer.chunk().append("data: 1\n\n");
+    answer.flush();
+    answer.flush();   // has nothing to add
+    EXPECT_EQ(body(), "00000009\r\ndata: 1\n\n\r\n");
+    EXPECT_EQ(flushes, 2);
+    EXPECT_EQ(answer.unsent(), written.size());
 }
 
 TEST_F(Response, StreamsUntilCloseInHttp10)

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 namespace rediserve::http {
@@ -58,6 +59,29 @@ TEST(ParseHead, KeepsTheHeadersSomebodyReads)
     EXPECT_EQ(got[header::traceparent], "tp");
     EXPECT_EQ(got[header::accept], "a, b, c");
     EXPECT_EQ(got[header::range], "");
+}
+
+TEST(ParseHead, KeepsTheHeadersThatSomebodyReads)
+{
+    const std::map<header, std::string> names = {
+        {header::access_control_request_headers, "Access-Control-Request-Headers"},
+        {header::sec_fetch_site, "Sec-Fetch-Site"},
+        {header::traceparent, "Traceparent"},
+        {header::upstash_encoding, "Upstash-Encoding"},
+        {header::upstash_response_format, "Upstash-Response-Format"},
+        {header::x_request_id, "X-Request-Id"},
+    };
+    for (const auto& [name, text] : names) {
+        request got;
+        const std::string sent = head("GET /", "Host: x:1\r\n" + text + ": value\r\n");
+        ASSERT_TRUE(parse_head(sent, got));
+        EXPECT_EQ(got[name], "value") << text;
+        EXPECT_EQ(got[header::host], "x:1");
+    }
+    request got;
+    const std::string misspelt = head("GET /", "Host: x\r\nUpstash-Reponse-Format: resp2\r\n");
+    ASSERT_TRUE(parse_head(misspelt, got));
+    EXPECT_EQ(got[header::upstash_response_format], "resp2") << "as its documentation spells it";
 }
 
 TEST(ParseHead, SaysHowTheMessageIsFramed)

@@ -41,6 +41,16 @@ task scripted_handler::handle(exchange& of)
             of.response().abort();
         co_return;
     }
+    if (path.starts_with("/events/")) {
+        event_writer writer(of, events[path]);
+        of.response().begin(200);
+        of.response().stream("text/event-stream");
+        of.watch(&writer);
+        gate here(waiting[path]);
+        co_await here;
+        of.response().finish();
+        co_return;
+    }
     if (path.starts_with("/wait/")) {
         gate here(waiting[path]);
         co_await here;

@@ -46,8 +46,42 @@ private:
     std::coroutine_handle<> waiter_;
 };
 
+// What an endless answer is told, and what it says.
+class event_writer final : public stream_watcher
+{
+public:
+    event_writer(exchange& of, event_writer*& registered) : of_(of), registered_(registered) { registered = this; }
+    ~event_writer() { registered_ = nullptr; }
+    event_writer(const event_writer&) = delete;
+
+    void on_idle() noexcept override
+    {
+        ++idle;
+        write(":\n\n");
+    }
+    void on_draining() noexcept override
+    {
+        ++draining;
+        write("bye");
+        of_.response().finish();
+    }
+    void write(std::string_view text)
+    {
+        of_.response().chunk().append(text);
+        of_.response().flush();
+    }
+    exchange& of() noexcept { return of_; }
+
+    int idle = 0;
+    int draining = 0;
+
+private:
+    exchange& of_;
+    event_writer*& registered_;
+};
+
 // /now answers at once, /wait/NAME when released, /big/N with N bytes, /stream in many chunks, /broken with a stream that
-// is cut off; /refused is turned away at its head.
+// is cut off, /events/NAME in events that the test writes; /refused is turned away at its head.
 class scripted_handler final : public handler
 {
 public:
@@ -56,6 +90,7 @@ public:
     void reject(exchange& of, const error& why) override;
 
     std::map<std::string, gate*> waiting;
+    std::map<std::string, event_writer*> events;   // nullptr: over
     int handled = 0;
     int chunks = 0;
 };
