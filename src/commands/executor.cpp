@@ -96,4 +96,82 @@ void script_op::on_reply(const redis::reply_view& reply, std::size_t index) noex
         resume(await_resume());
 }
 
+// ---- each_op -------------------------------------------------------------------------------------------------------
+
+each_op::each_op(redis::backend& backend, redis::submit_options options, redis::batch&& commands, reply_visitor& to)
+    : backend_(&backend), to_(to), last_(commands.size() - 1)
+{
+    if (commands.size() > 0)
+        accept(backend.submit(std::move(commands), options, *this));
+}
+
+each_op::each_op(redis::lease& through, std::chrono::milliseconds deadline, redis::batch&& commands, reply_visitor& to)
+    : lease_(&through), to_(to), last_(commands.size() - 1)
+{
+    if (commands.size() > 0)
+        accept(through.submit(std::move(commands), deadline, *this));
+}
+
+each_op::~each_op()
+{
+    if (submission_ && lease_)
+        lease_->cancel(*submission_);
+    else if (submission_)
+        backend_->cancel(*submission_);
+}
+
+void each_op::accept(result<redis::submission*> what)
+{
+    if (what)
+        submission_ = *what;
+    else
+        outcome_ = what.error();
+}
+
+void each_op::on_reply(const redis::reply_view& reply, std::size_t index) noexcept
+{
+    to_.visit(reply, index);
+    if (index < last_)
+        return;
+    submission_ = nullptr;
+    waiter_.resume();
+}
+
+void each_op::on_failure(error why) noexcept
+{
+    submission_ = nullptr;
+    outcome_ = std::move(why);
+    waiter_.resume();
+}
+
+// ---- lease_op ------------------------------------------------------------------------------------------------------
+
+lease_op::lease_op(redis::backend& backend) : backend_(backend), outcome_(redis::lease())
+{
+    const auto asked = backend.acquire(*this);
+    waiting_ = asked.has_value();
+    if (!asked)
+        outcome_ = asked.error();
+}
+
+lease_op::~lease_op()
+{
+    if (waiting_)
+        backend_.cancel(static_cast<redis::lease_waiter&>(*this));
+}
+
+void lease_op::on_lease(redis::lease got) noexcept
+{
+    waiting_ = false;
+    outcome_ = std::move(got);
+    waiter_.resume();
+}
+
+void lease_op::on_failure(error why) noexcept
+{
+    waiting_ = false;
+    outcome_ = std::move(why);
+    waiter_.resume();
+}
+
 }   // namespace rediserve::commands

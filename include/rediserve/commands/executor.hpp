@@ -10,7 +10,9 @@
 
 #include "rediserve/commands/script.hpp"
 #include "rediserve/redis/backend.hpp"
+#include "rediserve/redis/lease.hpp"
 
+#include <chrono>
 #include <coroutine>
 #include <cstddef>
 #include <string>
@@ -89,5 +91,68 @@ inline script_op run(redis::backend& backend, redis::submit_options options, scr
 {
     return script_op(backend, options, request);
 }
+
+// Told of every reply of a batch, while it is alive. Must not suspend, nor destroy the operation.
+class reply_visitor
+{
+public:
+    virtual void visit(const redis::reply_view& reply, std::size_t index) noexcept = 0;
+
+protected:
+    ~reply_visitor() = default;
+};
+
+// Awaits all replies of a batch, on a shared connection or on a leased one. A batch without commands is done at once.
+class each_op final : private redis::reply_sink
+{
+public:
+    each_op(redis::backend& backend, redis::submit_options options, redis::batch&& commands, reply_visitor& to);
+    // `deadline` as of redis::lease::submit. `through` must outlive the operation.
+    each_op(redis::lease& through, std::chrono::milliseconds deadline, redis::batch&& commands, reply_visitor& to);
+    each_op(const each_op&) = delete;
+    each_op& operator=(const each_op&) = delete;
+    ~each_op();
+
+    bool await_ready() const noexcept { return submission_ == nullptr; }
+    void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
+    // What was visited before a failure stays visited.
+    result<void> await_resume() noexcept { return std::move(outcome_); }
+
+private:
+    void on_reply(const redis::reply_view& reply, std::size_t index) noexcept override;
+    void on_failure(error why) noexcept override;
+    void accept(result<redis::submission*> what);
+
+    redis::backend* backend_ = nullptr;
+    redis::lease* lease_ = nullptr;
+    reply_visitor& to_;
+    std::size_t last_;
+    redis::submission* submission_ = nullptr;
+    std::coroutine_handle<> waiter_;
+    result<void> outcome_;
+};
+
+// Awaits a connection of one's own.
+class lease_op final : private redis::lease_waiter
+{
+public:
+    explicit lease_op(redis::backend& backend);
+    lease_op(const lease_op&) = delete;
+    lease_op& operator=(const lease_op&) = delete;
+    ~lease_op();
+
+    bool await_ready() const noexcept { return !waiting_; }
+    void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
+    result<redis::lease> await_resume() noexcept { return std::move(outcome_); }
+
+private:
+    void on_lease(redis::lease got) noexcept override;
+    void on_failure(error why) noexcept override;
+
+    redis::backend& backend_;
+    bool waiting_ = false;
+    std::coroutine_handle<> waiter_;
+    result<redis::lease> outcome_;
+};
 
 }   // namespace rediserve::commands

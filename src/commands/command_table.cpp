@@ -1,0 +1,122 @@
+#include "rediserve/commands/command_table.hpp"
+
+#include "rediserve/base/bytes.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rediserve::commands {
+
+namespace {
+
+// Elements of a command's description, by position.
+constexpr std::size_t name_at = 0;
+constexpr std::size_t flags_at = 2;
+constexpr std::size_t categories_at = 6;    // since Redis 6
+constexpr std::size_t subcommands_at = 9;   // since Redis 7
+
+constexpr std::array<std::string_view, 12> blocking = {
+    "blmove",   "blmpop",   "blpop", "brpop",   "brpoplpush", "bzmpop",
+    "bzpopmax", "bzpopmin", "wait",  "waitaof", "xread",      "xreadgroup",
+};
+
+constexpr std::array<std::string_view, 40> reading = {
+    "bitcount",    "dbsize", "exists",  "get",    "getbit", "getrange",  "hexists",  "hget",
+    "hgetall",     "hkeys",  "hlen",    "hmget",  "hscan",  "hvals",     "lindex",   "llen",
+    "lrange",      "mget",   "pttl",    "scan",   "scard",  "sismember", "smembers", "smismember",
+    "srandmember", "sscan",  "strlen",  "ttl",    "type",   "xlen",      "xrange",   "xrevrange",
+    "zcard",       "zcount", "zmscore", "zrange", "zrank",  "zrevrank",  "zscan",    "zscore",
+};
+
+bool holds(const redis::reply_view& list, std::string_view word) noexcept
+{
+    for (std::size_t i = 0; i < list.size(); ++i)
+        if (list[i].text() == word)
+            return true;
+    return false;
+}
+
+bool is_known_to_block(std::string_view name) noexcept
+{
+    return std::ranges::find(blocking, name) != blocking.end();
+}
+
+// Longer than any command's name with a subcommand's; a longer one is none that Redis knows.
+using name_room = std::array<char, 64>;
+
+std::string_view lower_case(name_room& room, std::string_view name, std::string_view subcommand = {}) noexcept
+{
+    const std::size_t size = name.size() + (subcommand.empty() ? 0 : 1 + subcommand.size());
+    if (size > room.size())
+        return {};
+    auto end = std::ranges::transform(name, room.begin(), to_lower).out;
+    if (!subcommand.empty()) {
+        *end++ = '|';
+        std::ranges::transform(subcommand, end, to_lower);
+    }
+    return {room.data(), size};
+}
+
+}   // namespace
+
+// FNV-1a
+std::size_t command_table::hash::operator()(std::string_view name) const noexcept
+{
+    std::size_t sum = 0xCBF29CE484222325u;
+    for (const char c : name)
+        sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+    return sum;
+}
+
+std::shared_ptr<const command_table> command_table::built_in()
+{
+    auto made = std::make_shared<command_table>();
+    for (const std::string_view name : reading)
+        made->entries_[std::string(name)].reads_only = true;
+    for (const std::string_view name : blocking)
+        made->entries_[std::string(name)].blocks = true;
+    return made;
+}
+
+std::shared_ptr<const command_table> command_table::parse(const redis::reply_view& reply)
+{
+    if (!reply.is_array() || reply.size() == 0)
+        return nullptr;
+    auto made = std::make_shared<command_table>();
+    for (std::size_t i = 0; i < reply.size(); ++i) {
+        if (!reply[i].is_array() || reply[i].size() <= flags_at)
+            return nullptr;
+        made->add(reply[i]);
+    }
+    return made;
+}
+
+void command_table::add(const redis::reply_view& command)
+{
+    command_info& entry = entries_[std::string(command[name_at].text())];
+    entry.reads_only = holds(command[flags_at], "readonly");
+    // Redis 6 and earlier have no flag for it, and WAIT has none in Redis 7.
+    entry.blocks = holds(command[flags_at], "blocking") || is_known_to_block(command[name_at].text());
+    entry.dangerous = command.size() > categories_at && holds(command[categories_at], "@dangerous");
+    if (command.size() <= subcommands_at)
+        return;
+    const redis::reply_view parts = command[subcommands_at];
+    entry.has_subcommands = parts.size() > 0;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (parts[i].size() > flags_at)
+            add(parts[i]);
+}
+
+const command_info* command_table::find(std::string_view name, std::string_view subcommand) const noexcept
+{
+    name_room room;
+    const auto found = entries_.find(lower_case(room, name));
+    if (found == entries_.end())
+        return nullptr;
+    if (!found->second.has_subcommands || subcommand.empty())
+        return &found->second;
+    const auto part = entries_.find(lower_case(room, name, subcommand));
+    return part == entries_.end() ? &found->second : &part->second;
+}
+
+}   // namespace rediserve::commands
