@@ -2,13 +2,16 @@
 
 #include "rediserve/base/bytes.hpp"
 
+#include <utility>
+
 namespace rediserve::access {
 
 namespace {
 
 constexpr std::string_view scheme = "Bearer";
 
-// The token of `Bearer TOKEN`; empty when the header has another form. Several spaces are taken for one.
+}   // namespace
+
 std::string_view bearer_token(std::string_view authorization) noexcept
 {
     const std::string_view header = trimmed(authorization);
@@ -19,22 +22,33 @@ std::string_view bearer_token(std::string_view authorization) noexcept
     return trimmed(header.substr(scheme.size()));
 }
 
-}   // namespace
-
 authenticator::authenticator(const params& settings)
 {
-    if (!settings.token.empty())
-        token_ = sha256(settings.token);
+    add(settings.token, {.name = "token"});
+    add(settings.read_only_token, {.name = "read_only_token", .read_only = true});
+    for (const grant& one : settings.more)
+        add(one.token, one.who);
 }
 
-result<std::string_view> authenticator::authenticate(std::string_view authorization) const
+void authenticator::add(std::string_view token, principal who)
+{
+    if (!token.empty())
+        known_.push_back({sha256(token), &lasting(std::move(who))});
+}
+
+result<const principal*> authenticator::authenticate(std::string_view token) const
 {
     if (open())
-        return "anonymous";
-    const std::string_view token = bearer_token(authorization);
-    // Digests have one length, so the time tells neither the token's length nor how much of it was right.
-    if (equal_constant_time(sha256(token), *token_))
-        return "token";
+        return &anonymous();
+    // Digests have one length, so the time tells neither the token's length nor how much of it was right; and all of
+    // them are compared, so it does not tell whose it is either.
+    const sha256_digest shown = sha256(token);
+    const principal* who = nullptr;
+    for (const entry& one : known_)
+        if (equal_constant_time(shown, one.token))
+            who = one.who;
+    if (who)
+        return who;
     if (token.empty())
         return error(errc::unauthorized, "credentials are needed: send the header Authorization: Bearer TOKEN");
     return error(errc::unauthorized, "the token is wrong");

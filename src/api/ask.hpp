@@ -15,16 +15,15 @@ template <class Operation>
 class timed_op
 {
 public:
-    template <class Work>
-    timed_op(const call& of, redis::submit_options options, Work&& work)
-        : exchange_(of.exchange)
-        , since_(std::chrono::steady_clock::now())
-        , operation_(of.backend, options, std::forward<Work>(work))
+    // `arguments` are the operation's own.
+    template <class... Arguments>
+    timed_op(http::exchange& of, Arguments&&... arguments)
+        : exchange_(of), since_(std::chrono::steady_clock::now()), operation_(std::forward<Arguments>(arguments)...)
     {}
 
     bool await_ready() const noexcept { return operation_.await_ready(); }
     void await_suspend(std::coroutine_handle<> waiter) noexcept { operation_.await_suspend(waiter); }
-    commands::reply_or_error await_resume() noexcept
+    auto await_resume() noexcept
     {
         exchange_.add_redis_time(std::chrono::steady_clock::now() - since_);
         return operation_.await_resume();
@@ -46,13 +45,13 @@ inline redis::submit_options options_of(const call& of, effect what) noexcept
 
 inline timed_op<commands::run_op> ask(const call& of, effect what, redis::batch&& commands)
 {
-    return {of, options_of(of, what), std::move(commands)};
+    return {of.exchange, of.backend, options_of(of, what), std::move(commands)};
 }
 
 // `request` must outlive the operation.
 inline timed_op<commands::script_op> ask(const call& of, effect what, commands::script_request& request)
 {
-    return {of, options_of(of, what), request};
+    return {of.exchange, of.backend, options_of(of, what), request};
 }
 
 }   // namespace rediserve::api

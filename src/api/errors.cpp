@@ -10,8 +10,6 @@ namespace rediserve::api {
 
 namespace {
 
-constexpr std::string_view challenge = "Bearer realm=\"rediserve\"";
-
 // Redis' texts, and names that clients sent, may hold any bytes; a message need not be exact.
 std::string readable(std::string_view text)
 {

@@ -6,8 +6,12 @@
 #include "rediserve/commands/executor.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 namespace rediserve::api {
+
+// What a 401 asks for (RFC 6750, 3).
+inline constexpr std::string_view challenge = "Bearer realm=\"rediserve\"";
 
 // Counts and renders.
 void fail(const call& of, const error& why);

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "rediserve/api/admin.hpp"
+#include "rediserve/api/params.hpp"
 #include "rediserve/api/serve.hpp"
 
 #include <vector>
 
 namespace rediserve::app {
 
-std::vector<api::mount> dialects(api::process_view process);
+std::vector<api::mount> dialects(const api::params& settings, api::process_view process);
 
 }   // namespace rediserve::app

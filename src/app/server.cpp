@@ -68,7 +68,7 @@ private:
     void make_shards()
     {
         const auto authenticator = std::make_shared<const access::authenticator>(loaded_.access);
-        const auto mounts = dialects({[this] { return not_ready(); }, [this] { return metrics_text(); }});
+        const auto mounts = dialects(loaded_.api, {[this] { return not_ready(); }, [this] { return metrics_text(); }});
         const unsigned count = shard_count(loaded_.threads);
         for (unsigned number = 0; number < count; ++number)
             shards_.push_back(std::make_unique<shard>(number, redis_settings_, mounts, authenticator));
@@ -91,7 +91,7 @@ private:
         all.redis = redis::masked_url(redis_settings_.redis.address);
         all.embedded = redis_.has_value();
         all.threads = static_cast<unsigned>(shards_.size());
-        all.guarded = !loaded_.access.token.empty();
+        all.guarded = loaded_.access.has_tokens();
         return all;
     }
 
@@ -102,8 +102,8 @@ private:
         if (draining_.load(std::memory_order_relaxed))
             return "the process is shutting down";
         for (const auto& each : shards_)
-            if (const auto trouble = each->redis_trouble(); !trouble.empty())
-                return std::string(trouble);
+            if (auto trouble = each->redis_trouble(); !trouble.empty())
+                return trouble;
         return {};
     }
 
@@ -111,7 +111,7 @@ private:
     {
         std::vector<const telemetry::shard_metrics*> all{&metrics_};
         for (const auto& each : shards_)
-            all.push_back(&each->metrics());
+            each->list_metrics(all);
         return telemetry::prometheus_text(all, REDISERVE_VERSION);
     }
 
@@ -132,20 +132,27 @@ private:
 
     void on_reload()
     {
-        const auto read = config::load(arguments_, environment_);
-        if (!read) {
-            report(level::error, "config", "refused", {{"why", read.error().text}});
-            return;
-        }
-        if (const auto why = config::objection(loaded_, read->values); !why.empty()) {
-            report(level::error, "config", "refused", {{"why", why}});
-            return;
-        }
+        auto read = config::load(arguments_, environment_);
+        if (!read)
+            return refuse_reload(read.error().text);
+        const bool guarded = read->values.access.has_tokens();
+        const std::size_t lost = config::keep_servers(loaded_, read->values);
+        if (guarded && !read->values.access.has_tokens())   // without any, everybody would be let in
+            return refuse_reload("every token in it is for a server that needs a restart to be connected to");
+        if (const auto why = config::objection(loaded_, read->values); !why.empty())
+            return refuse_reload(why);
+        if (lost > 0)
+            report(
+                level::warn, "config", "needs_restart",
+                {{"option", "access.srh_token_file"}, {"tokens", static_cast<std::int64_t>(lost)}}
+            );
         for (const std::string& option : config::needs_restart(loaded_, read->values))
             report(level::warn, "config", "needs_restart", {{"option", option}});
         apply(std::make_shared<const config::settings>(read->values));
         report(level::info, "config", "reloaded", {{"file", read->file}});
     }
+
+    static void refuse_reload(std::string_view why) { report(level::error, "config", "refused", {{"why", why}}); }
 
     void apply(const std::shared_ptr<const config::settings>& fresh)
     {

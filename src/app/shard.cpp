@@ -1,6 +1,7 @@
 #include "rediserve/app/shard.hpp"
 
-#include "app/health_probe.hpp"
+#include "app/command_table_loader.hpp"
+#include "app/server_link.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -14,19 +15,45 @@ namespace rediserve::app {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::vector<std::unique_ptr<server_link>> links(asio::io_context& context, const config::settings& settings)
+{
+    std::vector<std::unique_ptr<server_link>> made;
+    made.push_back(std::make_unique<server_link>(context, settings.redis));
+    for (const redis::params& one : settings.more_redis)
+        made.push_back(std::make_unique<server_link>(context, one));
+    return made;
+}
+
+std::vector<redis::backend*> backends(const std::vector<std::unique_ptr<server_link>>& of)
+{
+    std::vector<redis::backend*> all;
+    for (const auto& each : of)
+        all.push_back(&each->backend());
+    return all;
+}
+
+}   // namespace
+
 shard::shard(
     unsigned number, const config::settings& settings, std::vector<api::mount> mounts,
     std::shared_ptr<const access::authenticator> authenticator
 )
     : number_(number)
     , work_(asio::make_work_guard(context_))
-    , backend_(redis::make_standalone(context_, settings.redis, metrics_))
-    , probe_(std::make_unique<health_probe>(context_, *backend_))
-    , service_(
-          std::make_unique<api::service>(std::move(mounts), *backend_, settings.api, std::move(authenticator), metrics_)
-      )
+    , servers_(links(context_, settings))
+    , service_(std::make_unique<api::service>(
+          std::move(mounts), backends(servers_), settings.api, std::move(authenticator), metrics_
+      ))
     , connections_(http::make_connection_pool(context_, settings.http, *service_, metrics_))
-{}
+{
+    for (std::size_t index = 0; index < servers_.size(); ++index)
+        loaders_.push_back(std::make_unique<command_table_loader>(
+            context_, servers_[index]->backend(), servers_[index]->metrics(),
+            [this, index](auto table) { service_->learn(index, std::move(table)); }
+        ));
+}
 
 shard::~shard()
 {
@@ -44,8 +71,10 @@ void shard::run()
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);   // signals are for the control thread
     ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(number_)).c_str());
-    backend_->start();
-    probe_->start();
+    for (const auto& each : servers_)
+        each->start();
+    for (const auto& each : loaders_)
+        each->start();
     context_.run();
 }
 
@@ -69,21 +98,31 @@ void shard::stop()
     if (!thread_.joinable())
         return;
     asio::post(context_, [this] {
-        // Requests first: destroying them withdraws what they wait for from the backend.
+        // Requests first: destroying them withdraws what they wait for from the backends.
         connections_->stop();
-        probe_->stop();
-        backend_->stop();
+        for (const auto& each : loaders_)
+            each->stop();
+        for (const auto& each : servers_)
+            each->stop();
         // Whatever is still pending is dropped: the end must not wait for anybody.
         asio::post(context_, [this] { context_.stop(); });
     });
     thread_.join();
 }
 
-std::string_view shard::redis_trouble() const noexcept
+void shard::list_metrics(std::vector<const telemetry::shard_metrics*>& to) const
 {
-    if (metrics_.redis_links_up.get() == 0)
-        return "not every thread is connected to Redis";
-    return probe_->trouble();
+    to.push_back(&metrics_);
+    for (const auto& each : servers_)
+        to.push_back(&each->metrics());
+}
+
+std::string shard::redis_trouble() const
+{
+    for (const auto& each : servers_)
+        if (const auto trouble = each->trouble(); !trouble.empty())
+            return (servers_.size() > 1 ? each->url() + ": " : std::string()).append(trouble);
+    return {};
 }
 
 }   // namespace rediserve::app

@@ -32,10 +32,22 @@ bool says_something(const assignment* of)
 
 void check_listening(const settings& merged, const assignments& given, problems& found)
 {
-    if (says_something(given_for(given, "access.token")))
-        return;
+    for (const auto* path : {"access.token", "access.read_only_token", "access.srh_token_file"})
+        if (says_something(given_for(given, path)))
+            return;
     if (auto complaint = unguarded_listening(merged); !complaint.empty())
         complain(found, std::move(complaint));
+}
+
+void check_tokens(const access::params& access, problems& found)
+{
+    std::vector<std::string_view> all{access.token, access.read_only_token};
+    for (const access::grant& one : access.more)
+        all.push_back(one.token);
+    std::erase_if(all, [](std::string_view one) { return one.empty(); });
+    std::ranges::sort(all);
+    if (std::ranges::adjacent_find(all) != all.end())
+        complain(found, "access.token, access.read_only_token and the tokens of access.srh_token_file must differ");
 }
 
 void check_readable(std::string_view option, const std::string& path, problems& found)
@@ -79,7 +91,7 @@ void check_embedded(const settings& merged, const assignments& given, problems& 
 
 std::string unguarded_listening(const settings& merged)
 {
-    if (merged.access.insecure_no_auth || !merged.access.token.empty())
+    if (merged.access.insecure_no_auth || merged.access.has_tokens())
         return {};
     const auto& listen = merged.http.listen;
     const auto open = std::ranges::find_if_not(listen, is_local);
@@ -123,6 +135,7 @@ void settle_backend(assignments& given, problems& found)
 void check(const settings& merged, const assignments& given, problems& found)
 {
     check_listening(merged, given, found);
+    check_tokens(merged.access, found);
     if (!merged.embedded.enabled)
         check_redis(merged.redis, found);
     check_embedded(merged, given, found);

@@ -92,34 +92,46 @@ std::string syntax_complaint(std::string_view words)
     return "is not JSON: " + std::string(words.substr(expected + 2)) + " here";
 }
 
+void complain_of(const std::string& file, const std::string& position, const std::string& text, problems& found)
+{
+    found.push_back({bad_configuration, file + (position.empty() ? "" : ":" + position) + ": " + text});
+}
+
+struct parsed
+{
+    json document;
+    std::vector<std::string> duplicates;   // paths of keys that stand twice
+};
+
+// nullopt with a problem when it is no JSON at all.
+std::optional<parsed> parse(std::string_view text, const std::string& file, problems& found)
+{
+    const auto complain = [&](const std::string& position, const std::string& why) {
+        complain_of(file, position, why, found);
+    };
+    // The parser takes a NUL outside a string for the end.
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+        complain(line_and_column(text, nul + 1), "a NUL character does not belong here");
+        return std::nullopt;
+    }
+    watcher watch;
+    try {
+        auto document = json::parse(text, std::ref(watch), true, true);
+        return parsed{std::move(document), watch.duplicates()};
+    } catch (const json::parse_error& failure) {
+        complain(line_and_column(text, failure.byte), syntax_complaint(failure.what()));
+    } catch (const json::exception&) {   // a number beyond every type; it has no position
+        complain({}, "is not JSON: a number in it is too large");
+    } catch (const too_deep&) {
+        complain({}, "is nested deeper than " + std::to_string(deepest) + " levels");
+    }
+    return std::nullopt;
+}
+
 class reader
 {
 public:
     reader(const std::string& file, problems& found) : file_(file), found_(found) {}
-
-    // nullopt with a problem when it is no JSON at all.
-    std::optional<json> parse(std::string_view text)
-    {
-        // The parser takes a NUL outside a string for the end.
-        if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
-            complain(line_and_column(text, nul + 1), "a NUL character does not belong here");
-            return std::nullopt;
-        }
-        watcher watch;
-        try {
-            auto document = json::parse(text, std::ref(watch), true, true);
-            for (const auto& path : watch.duplicates())
-                complain({}, quote(path) + " stands there twice");
-            return document;
-        } catch (const json::parse_error& failure) {
-            complain(line_and_column(text, failure.byte), syntax_complaint(failure.what()));
-        } catch (const json::exception&) {   // a number beyond every type; it has no position
-            complain({}, "is not JSON: a number in it is too large");
-        } catch (const too_deep&) {
-            complain({}, "is nested deeper than " + std::to_string(deepest) + " levels");
-        }
-        return std::nullopt;
-    }
 
     void walk(const json& members, const std::string& prefix)
     {
@@ -128,10 +140,7 @@ public:
                 visit(prefix, key, member);
     }
 
-    void complain(const std::string& position, const std::string& text)
-    {
-        found_.push_back({bad_configuration, file_ + (position.empty() ? "" : ":" + position) + ": " + text});
-    }
+    void complain(const std::string& position, const std::string& text) { complain_of(file_, position, text, found_); }
 
     assignments take() { return std::move(given_); }
 
@@ -198,12 +207,26 @@ private:
 assignments read_document(std::string_view text, const std::string& file, problems& found)
 {
     reader from(file, found);
-    const auto document = from.parse(text);
-    if (document && document->is_object())
-        from.walk(*document, {});
-    else if (document)
+    const auto read = parse(text, file, found);
+    if (!read)
+        return {};
+    for (const auto& path : read->duplicates)
+        from.complain({}, quote(path) + " stands there twice");
+    if (read->document.is_object())
+        from.walk(read->document, {});
+    else
         from.complain({}, "must hold an object: { … }");
     return from.take();
+}
+
+std::optional<json> parse_json(std::string_view text, const std::string& file, std::string_view what, problems& found)
+{
+    auto read = parse(text, file, found);
+    if (!read)
+        return std::nullopt;
+    if (!read->duplicates.empty())
+        complain_of(file, {}, std::string(what) + " or a key of one stands there twice", found);
+    return std::move(read->document);
 }
 
 std::optional<std::string> read_file(const std::string& path, std::string_view what, problems& found)

@@ -1,6 +1,7 @@
 #include "config/environment.hpp"
 
 #include "config/document.hpp"
+#include "config/servers.hpp"
 #include "config/units.hpp"
 #include "config/values.hpp"
 
@@ -73,20 +74,22 @@ bool read_name(const option& of, const std::string& name, const environment& fro
     return true;
 }
 
-// serverless-redis-http's way to several tokens, each with a server of its own.
-void check_srh_mode(const environment& from, problems& found)
+// With a file of tokens serverless-redis-http does not look at the variables for a single one, and neither must we: a token
+// that is left over in the environment was never valid.
+environment without_single_token(const environment& from)
 {
-    const auto mode = variable(from, "SRH_MODE");
-    if (!mode || *mode == "env")
-        return;
-    const std::string instead =
-        "set SRH_MODE=env with SRH_TOKEN and SRH_CONNECTION_STRING, or REDISERVE_TOKEN and REDISERVE_REDIS";
-    if (*mode == "file")
-        found.push_back(
-            {bad_configuration, "environment SRH_MODE: a file of tokens is not offered yet by this version; " + instead}
-        );
-    else
-        found.push_back({bad_configuration, "environment SRH_MODE: must be env, not " + quote(*mode) + "; " + instead});
+    return [&from](std::string_view name) -> std::optional<std::string> {
+        for (const std::string_view unread :
+             {"SRH_TOKEN", "SRH_TOKEN_FILE", "SRH_CONNECTION_STRING", "SRH_CONNECTION_STRING_FILE"})
+            if (name == unread)
+                return std::nullopt;
+        return from(name);
+    };
+}
+
+bool wants_token_file(const environment& from)
+{
+    return variable(from, "SRH_MODE") == "file";
 }
 
 // The first of the related programs' names for a port that is set.
@@ -108,8 +111,9 @@ std::optional<std::string> variable(const environment& from, const std::string& 
     return value;
 }
 
-assignments read_environment(const environment& from, const assignments& flags, problems& found)
+assignments read_environment(const environment& all, const assignments& flags, problems& found)
 {
+    const environment from = wants_token_file(all) ? without_single_token(all) : all;
     assignments given;
     for (const auto& option : options()) {
         if (flags.contains(&option))
@@ -119,8 +123,19 @@ assignments read_environment(const environment& from, const assignments& flags, 
                 break;   // the names behind it are those of relatives
         }
     }
-    check_srh_mode(from, found);
     return given;
+}
+
+void apply_srh_mode(const environment& from, assignments& given, problems& found)
+{
+    const auto mode = variable(from, "SRH_MODE");
+    if (!mode || *mode == "env")
+        return;
+    const auto& tokens = *find_option("access.srh_token_file");
+    if (*mode != "file")
+        found.push_back({bad_configuration, "environment SRH_MODE: must be env or file, not " + quote(*mode)});
+    else if (!given.contains(&tokens))
+        note(tokens, {{std::string(srh_token_file)}, layer::in_environment, "environment SRH_MODE"}, given, found);
 }
 
 void apply_port(const environment& from, assignments& given, problems& found)

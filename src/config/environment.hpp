@@ -19,4 +19,7 @@ assignments read_environment(const environment& from, const assignments& flags, 
 // PORT and its like change only the port: the first TCP endpoint of `given`, or the default one, gets it.
 void apply_port(const environment& from, assignments& given, problems& found);
 
+// SRH_MODE=file asks for serverless-redis-http's token file, where that program has it, unless `given` names another.
+void apply_srh_mode(const environment& from, assignments& given, problems& found);
+
 }   // namespace rediserve::config

@@ -5,6 +5,7 @@
 #include "config/environment.hpp"
 #include "config/flags.hpp"
 #include "config/print.hpp"
+#include "config/servers.hpp"
 #include "config/values.hpp"
 
 #include <nlohmann/json.hpp>
@@ -70,8 +71,10 @@ boost::system::result<command_line, refusal> load(const std::vector<std::string>
     auto variables = read_environment(from, flags.given, found);
     auto given = merge(std::move(flags.given), std::move(variables), read_configuration_file(made.file, found));
     apply_port(from, given, found);
+    apply_srh_mode(from, given, found);
     settle_backend(given, found);
     set_values(given, made.values);
+    read_srh_tokens(given, made.values, found);
     check(made.values, given, found);
     if (!found.empty())
         return refuse(found);

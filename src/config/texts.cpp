@@ -1,5 +1,6 @@
 #include "config/texts.hpp"
 
+#include "rediserve/base/bytes.hpp"
 #include "rediserve/redis/address.hpp"
 
 #include <algorithm>
@@ -22,6 +23,50 @@ bool is_of_a_later_version(std::string_view url)
         || url.starts_with("redis-cluster:") || url.starts_with("rediss-cluster:");
 }
 
+bool is_port(std::string_view text)
+{
+    unsigned port = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+    return failure == std::errc() && end == text.data() + text.size() && port <= 65'535;
+}
+
+bool is_host(std::string_view text)
+{
+    constexpr std::string_view others = "-._:[]";
+    const auto fits = [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
+    };
+    const bool has_port_only_behind = text.starts_with('[') == (text.find(':') != std::string_view::npos);
+    return !text.empty() && has_port_only_behind && text.starts_with('[') == text.ends_with(']')
+        && std::all_of(text.begin(), text.end(), fits);
+}
+
+// An origin as browsers write it (RFC 6454, 6.2): scheme://host[:port], in lower case, nothing behind.
+bool is_origin(std::string_view text)
+{
+    const auto mark = text.find("://");
+    if (mark == std::string_view::npos || mark == 0)
+        return false;
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+'; };
+    if (!std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(mark), letter))
+        return false;
+    const auto authority = text.substr(mark + 3);
+    const auto colon = authority.rfind(':');
+    const bool has_port = colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
+    return is_host(authority.substr(0, has_port ? colon : authority.size()))
+        && (!has_port || is_port(authority.substr(colon + 1)));
+}
+
+bool are_origins(std::string_view text)
+{
+    for (auto comma = text.find(','); comma != std::string_view::npos; comma = text.find(',')) {
+        if (!is_origin(trimmed(text.substr(0, comma))))
+            return false;
+        text.remove_prefix(comma + 1);
+    }
+    return is_origin(trimmed(text));
+}
+
 }   // namespace
 
 std::string get_unix_mode(const settings& from)
@@ -41,6 +86,18 @@ std::string set_unix_mode(settings& to, std::string_view text)
     return {};
 }
 
+namespace {
+
+std::string set_secret(std::string& to, std::string_view text)
+{
+    if (!is_one_word(text))
+        return "must be one word of visible ASCII characters, for it has to fit into an Authorization header";
+    to = text;
+    return {};
+}
+
+}   // namespace
+
 std::string get_token(const settings& from)
 {
     return from.access.token;
@@ -48,10 +105,17 @@ std::string get_token(const settings& from)
 
 std::string set_token(settings& to, std::string_view text)
 {
-    if (!is_one_word(text))
-        return "must be one word of visible ASCII characters, for it has to fit into an Authorization header";
-    to.access.token = text;
-    return {};
+    return set_secret(to.access.token, text);
+}
+
+std::string get_read_only_token(const settings& from)
+{
+    return from.access.read_only_token;
+}
+
+std::string set_read_only_token(settings& to, std::string_view text)
+{
+    return set_secret(to.access.read_only_token, text);
 }
 
 std::string get_url(const settings& from)
@@ -105,6 +169,19 @@ std::string set_client_name(settings& to, std::string_view text)
     if (!is_one_word(text))
         return "must be one word of visible ASCII characters: CLIENT SETNAME takes no other";
     to.redis.client_name = text;
+    return {};
+}
+
+std::string get_cors(const settings& from)
+{
+    return from.api.upstash.cors;
+}
+
+std::string set_cors(settings& to, std::string_view text)
+{
+    if (text != "any" && text != "off" && !are_origins(text))
+        return "must be any, off, or origins such as https://app.example or http://localhost:5173, separated by commas";
+    to.api.upstash.cors = text;
     return {};
 }
 

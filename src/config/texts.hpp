@@ -13,6 +13,8 @@ std::string set_unix_mode(settings& to, std::string_view text);
 
 std::string get_token(const settings& from);
 std::string set_token(settings& to, std::string_view text);
+std::string get_read_only_token(const settings& from);
+std::string set_read_only_token(settings& to, std::string_view text);
 
 // With *** for a password. Replaces user and password too: it is to be set before them.
 std::string get_url(const settings& from);
@@ -26,6 +28,10 @@ std::string set_password(settings& to, std::string_view text);
 
 std::string get_client_name(const settings& from);
 std::string set_client_name(settings& to, std::string_view text);
+
+// "any", "off", or origins as browsers send them: scheme://host[:port].
+std::string get_cors(const settings& from);
+std::string set_cors(settings& to, std::string_view text);
 
 std::string_view get_log_level(const settings& from);
 void set_log_level(settings& to, std::string_view name);
@@ -48,6 +54,10 @@ inline std::string& tls_key_file(settings& of)
 inline std::string& tls_server_name(settings& of)
 {
     return of.redis.tls.server_name;
+}
+inline std::string& srh_tokens(settings& of)
+{
+    return of.access.srh_token_file;
 }
 inline std::string& embedded_data(settings& of)
 {

@@ -117,7 +117,7 @@ void scripted_redis::serve_one(int descriptor)
 
 std::optional<std::string> scripted_redis::answer(const command& received) const
 {
-    constexpr std::array<std::string_view, 3> set_up = {"AUTH", "CLIENT", "SELECT"};
+    constexpr std::array<std::string_view, 4> set_up = {"AUTH", "CLIENT", "COMMAND", "SELECT"};
     if (std::find(set_up.begin(), set_up.end(), received.front()) != set_up.end())
         return "+OK\r\n";
     if (received.front() == "PING")

@@ -18,7 +18,7 @@ public:
     // What to send for one command, byte for byte; nullopt closes the connection.
     using script = std::function<std::optional<std::string>(const command& received)>;
 
-    // Answers what sets a connection up and PING like Redis does; everything else is for the script.
+    // Answers PING, what sets a connection up and the question for a table of commands; everything else is for the script.
     // The script is called by a thread of this server.
     explicit scripted_redis(script answers);
     ~scripted_redis();

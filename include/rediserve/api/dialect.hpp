@@ -1,11 +1,16 @@
 // A wire language: what one kind of client says over HTTP.
 #pragma once
 
+#include "rediserve/access/principal.hpp"
 #include "rediserve/api/params.hpp"
 #include "rediserve/base/error.hpp"
 #include "rediserve/base/task.hpp"
+#include "rediserve/commands/command_table.hpp"
 #include "rediserve/http/handler.hpp"
 #include "rediserve/redis/backend.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace rediserve::api {
 
@@ -13,15 +18,17 @@ namespace rediserve::api {
 struct call
 {
     http::exchange& exchange;
-    redis::backend& backend;
+    redis::backend& backend;   // the one that `by` is given
     const api::params& settings;
     telemetry::shard_metrics& metrics;
+    const rediserve::commands::command_table& commands;   // until the first suspension; then there may be another
+    const access::principal& by;                          // as long as the process
 };
 
 // Stateless, shared by all requests of a shard.
 //
 // respond() parses the request (views, so before its first suspension), runs its commands and renders the reply while
-// it is alive. A dialect says nothing about tokens, pools or shards.
+// it is alive. A dialect says nothing about pools or shards, and of tokens only where in a request they stand.
 class dialect
 {
 public:
@@ -30,7 +37,15 @@ public:
     virtual task respond(call of) const = 0;
 
     // Renders an error that the gateway itself found.
-    virtual void fail(http::exchange& of, const error& why) const = 0;
+    virtual void fail(http::exchange& of, const error& why, const params& settings) const = 0;
+
+    // The token that came with a request; empty: none. A view into the request or into `scratch`. Here: the bearer token
+    // of the Authorization header.
+    virtual std::string_view token(const http::request& of, const params& settings, std::string& scratch) const;
+
+    // Whether `of` is answered without credentials, because the answer tells nothing and does nothing (a preflight).
+    // Here: never. It is then access::nobody() who asks.
+    virtual bool open(const http::request& of) const;
 };
 
 }   // namespace rediserve::api

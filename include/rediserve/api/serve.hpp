@@ -3,6 +3,7 @@
 
 #include "rediserve/access/authenticator.hpp"
 #include "rediserve/api/dialect.hpp"
+#include "rediserve/commands/command_table.hpp"
 #include "rediserve/http/handler.hpp"
 
 #include <memory>
@@ -14,7 +15,8 @@ namespace rediserve::api {
 
 enum class guard { token, open };   // whether a mount asks for credentials
 
-// A dialect's place on a listener: every path that is `prefix` or begins with it and a slash.
+// A dialect's place on a listener: every path that is `prefix` or begins with it and a slash. The empty prefix is the root,
+// and takes every path that no other one has.
 struct mount
 {
     std::string prefix;   // "/keys"; no slash at the end
@@ -27,7 +29,7 @@ class service final : public http::handler
 {
 public:
     service(
-        std::vector<mount> mounts, redis::backend& backend, const params& settings,
+        std::vector<mount> mounts, std::vector<redis::backend*> backends, const params& settings,
         std::shared_ptr<const access::authenticator> authenticator, telemetry::shard_metrics& metrics
     );
 
@@ -37,17 +39,21 @@ public:
 
     // From the shard's thread, between requests.
     void apply(const params& settings, std::shared_ptr<const access::authenticator> authenticator);
+    // What a server has said about its commands; `backend` is its index.
+    void learn(std::size_t backend, std::shared_ptr<const commands::command_table> commands);
 
 private:
     const mount* find(std::string_view path) const noexcept;
-    bool authenticate(http::exchange& of);
+    bool authenticate(http::exchange& of, const mount* at);
+    void refuse(http::exchange& of, const mount* at, const error& why) const;
     void answer_unmounted(http::exchange& of) const;
     error unknown_path() const;
 
-    std::vector<mount> mounts_;   // longest prefix first
-    redis::backend& backend_;
+    std::vector<mount> mounts_;               // longest prefix first
+    std::vector<redis::backend*> backends_;   // by principal::backend
     params settings_;
     std::shared_ptr<const access::authenticator> authenticator_;
+    std::vector<std::shared_ptr<const commands::command_table>> commands_;   // by principal::backend
     telemetry::shard_metrics& metrics_;
 };
 

@@ -1,4 +1,4 @@
-// The unit of everything at run time: one thread, one io_context, its connections, its backend, its counters.
+// The unit of everything at run time: one thread, one io_context, its connections, its backends, its counters.
 #pragma once
 
 #include "rediserve/access/authenticator.hpp"
@@ -12,13 +12,14 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
-#include <string_view>
+#include <string>
 #include <thread>
 #include <vector>
 
 namespace rediserve::app {
 
-class health_probe;   // private to the room
+class command_table_loader;   // private to the room, as is
+class server_link;
 
 // Made and destroyed on the control thread. Shards meet only through asio::post of values and their counters.
 class shard
@@ -41,9 +42,10 @@ public:
     void stop();
 
     http::connection_pool& connections() noexcept { return *connections_; }
-    const telemetry::shard_metrics& metrics() const noexcept { return metrics_; }
-    // What keeps this shard from using Redis; empty: nothing is known. Any thread. Static text.
-    std::string_view redis_trouble() const noexcept;
+    // Its own counters, and those of its backends. Any thread.
+    void list_metrics(std::vector<const telemetry::shard_metrics*>& to) const;
+    // What keeps this shard from using Redis; empty: nothing is known. Says which server where there are several. Any thread.
+    std::string redis_trouble() const;
 
 private:
     void run();
@@ -52,9 +54,9 @@ private:
     telemetry::shard_metrics metrics_;
     boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};   // no locks around sockets of one thread
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-    std::unique_ptr<redis::backend> backend_;
-    std::unique_ptr<health_probe> probe_;
+    std::vector<std::unique_ptr<server_link>> servers_;   // by principal::backend
     std::unique_ptr<api::service> service_;
+    std::vector<std::unique_ptr<command_table_loader>> loaders_;   // of as many
     std::unique_ptr<http::connection_pool> connections_;
     std::thread thread_;
 };

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace rediserve::config {
 
@@ -23,6 +24,8 @@ struct settings
 {
     http::params http;
     redis::params redis;
+    std::vector<redis::params> more_redis;   // of access.srh_token_file: backends 1, 2 …
+    bool redis_of_token_file = false;        // the file's first server stands in `redis`
     access::params access;
     api::params api;
     telemetry::params log;

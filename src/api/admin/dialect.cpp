@@ -48,7 +48,7 @@ public:
         const http::request& request = of.exchange.request();
         const auto found = std::ranges::find(resources, request.path, &resource::path);
         if (found == resources.end()) {
-            fail(of.exchange, error(errc::unknown_resource, "there is nothing at this path"));
+            render_error(of.exchange, error(errc::unknown_resource, "there is nothing at this path"));
             co_return;
         }
         of.exchange.route(found->route);
@@ -58,7 +58,7 @@ public:
             refuse_method(of.exchange);
     }
 
-    void fail(http::exchange& of, const error& why) const override { render_error(of, why); }
+    void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why); }
 
 private:
     struct resource

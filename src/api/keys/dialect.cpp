@@ -46,12 +46,16 @@ constexpr std::array<call_on_keys, 4> calls_on_keys = {{
     {method::delete_, delete_keys},
 }};
 
+bool reads(const http::request& request) noexcept
+{
+    return request.method == method::get || request.method == method::head;
+}
+
 // To do a write as if its condition had not been there would lose an update that the client asked not to lose.
 bool ignores_conditions(place at, const http::request& request) noexcept
 {
-    const bool reads = request.method == method::get || request.method == method::head;
     const bool conditional = !request[http::header::if_match].empty() || !request[http::header::if_none_match].empty();
-    return conditional && !reads && at != place::key;
+    return conditional && !reads(request) && at != place::key;
 }
 
 task start(const keys_call& of, const resource& at, http::method method)
@@ -85,12 +89,14 @@ public:
             render_method_not_allowed(of.exchange, allowed_methods(at->place));
             return {};
         }
+        if (of.by.read_only && !reads(request))
+            return refuse(of, {errc::forbidden, "this token may only read"});
         if (ignores_conditions(at->place, request))
             return refuse(of, {errc::bad_request, "If-Match and If-None-Match are only for calls on one key itself"});
         return start(keys_call{of, prefix_}, *at, request.method);
     }
 
-    void fail(http::exchange& of, const error& why) const override { render_error(of, why); }
+    void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why); }
 
 private:
     std::string prefix_;

@@ -15,16 +15,21 @@ params with_token(const char* token)
 class Authenticator : public testing::Test
 {
 protected:
-    bool lets_in(std::string_view authorization) const { return guarded_.authenticate(authorization).has_value(); }
+    bool lets_in(std::string_view authorization) const
+    {
+        return guarded_.authenticate(bearer_token(authorization)).has_value();
+    }
 
     authenticator guarded_{with_token("opensesame")};
 };
 
 TEST_F(Authenticator, LetsTheTokenIn)
 {
-    const auto who = guarded_.authenticate("Bearer opensesame");
+    const auto who = guarded_.authenticate("opensesame");
     ASSERT_TRUE(who);
-    EXPECT_EQ(*who, "token");
+    EXPECT_EQ((*who)->name, "token");
+    EXPECT_EQ((*who)->backend, 0u);
+    EXPECT_FALSE((*who)->read_only);
     EXPECT_FALSE(guarded_.open());
 }
 
@@ -56,7 +61,7 @@ TEST_F(Authenticator, RefusesEverythingElse)
              "Bearer\topensesame",
              "Bearer opensesame, x",
          }) {
-        const auto who = guarded_.authenticate(header);
+        const auto who = guarded_.authenticate(bearer_token(header));
         ASSERT_FALSE(who) << header;
         EXPECT_EQ(who.error().code, errc::unauthorized) << header;
     }
@@ -64,14 +69,50 @@ TEST_F(Authenticator, RefusesEverythingElse)
 
 TEST_F(Authenticator, NeverRepeatsWhatItWasShown)
 {
-    EXPECT_EQ(guarded_.authenticate("Bearer almost-secret").error().detail.find("almost-secret"), std::string::npos);
+    EXPECT_EQ(guarded_.authenticate("almost-secret").error().detail.find("almost-secret"), std::string::npos);
 }
 
 TEST_F(Authenticator, ComparesAnyBytes)
 {
     const authenticator odd(with_token("\xFF\x01 \xC3\xA9"));
-    EXPECT_TRUE(odd.authenticate("Bearer \xFF\x01 \xC3\xA9"));
-    EXPECT_FALSE(odd.authenticate(std::string_view("Bearer \xFF\x00", 9)));
+    EXPECT_TRUE(odd.authenticate("\xFF\x01 \xC3\xA9"));
+    EXPECT_FALSE(odd.authenticate(std::string_view("\xFF\x00", 2)));
+}
+
+TEST(ManyTokens, EachStandForSomebody)
+{
+    params settings = with_token("all");
+    settings.read_only_token = "reading";
+    settings.more = {
+        {"one", {.name = "first", .backend = 1, .read_only = false}},
+        {"two", {.name = "second", .backend = 2, .read_only = false}},
+    };
+    const authenticator guarded(settings);
+    EXPECT_EQ(**guarded.authenticate("all"), (principal{.name = "token"}));
+    EXPECT_EQ(**guarded.authenticate("reading"), (principal{.name = "read_only_token", .read_only = true}));
+    EXPECT_EQ(**guarded.authenticate("one"), (principal{.name = "first", .backend = 1}));
+    EXPECT_EQ(**guarded.authenticate("two"), (principal{.name = "second", .backend = 2}));
+    EXPECT_FALSE(guarded.authenticate("three"));
+    EXPECT_FALSE(guarded.authenticate(""));
+}
+
+TEST(ManyTokens, GuardWithoutTheFirstOne)
+{
+    params settings;
+    settings.read_only_token = "reading";
+    EXPECT_FALSE(authenticator(settings).open());
+    EXPECT_FALSE(authenticator(settings).authenticate(""));
+}
+
+TEST(Principals, OutliveTheTokensTheyCameWith)
+{
+    const principal* before = nullptr;
+    {
+        const authenticator soon_gone(with_token("word"));
+        before = *soon_gone.authenticate("word");
+    }
+    EXPECT_EQ(before->name, "token");
+    EXPECT_EQ(*authenticator(with_token("another")).authenticate("another"), before) << "the same one, not a copy";
 }
 
 TEST(OpenAuthenticator, LetsEverybodyIn)
@@ -79,9 +120,9 @@ TEST(OpenAuthenticator, LetsEverybodyIn)
     const authenticator open(params{});
     EXPECT_TRUE(open.open());
     for (const auto* header : {"", "Bearer anything", "nonsense"}) {
-        const auto who = open.authenticate(header);
+        const auto who = open.authenticate(bearer_token(header));
         ASSERT_TRUE(who) << header;
-        EXPECT_EQ(*who, "anonymous");
+        EXPECT_EQ(*who, &anonymous());
     }
 }
 

@@ -31,7 +31,7 @@ protected:
     {
         work = {};
         exchange = std::make_unique<test::fake_exchange>(method, target, body, headers);
-        work = dialect->respond({*exchange, backend, settings, metrics});
+        work = dialect->respond({*exchange, backend, settings, metrics, *known_commands, *principal});
         backend.run();
         return *exchange;
     }
@@ -49,6 +49,9 @@ protected:
     test::fake_backend backend;
     params settings;
     telemetry::shard_metrics metrics;
+    std::shared_ptr<const rediserve::commands::command_table> known_commands =
+        rediserve::commands::command_table::built_in();
+    const access::principal* principal = &access::anonymous();
     std::shared_ptr<const api::dialect> dialect = make_keys_dialect("/keys");
     std::unique_ptr<test::fake_exchange> exchange;
     task work;

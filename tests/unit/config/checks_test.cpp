@@ -116,7 +116,7 @@ TEST(Checks, ReportEverythingAtOnce)
         {"--config", file.path(), "--listen", ":3000"},
         {
             {"REDISERVE_LOG_LEVEL", "loud"},
-            {"SRH_MODE", "file"},
+            {"SRH_MODE", "both"},
             {"REDISERVE_REDIS_TLS_CA_FILE", "/nonexistent"},
         }
     );

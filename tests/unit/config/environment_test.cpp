@@ -58,13 +58,12 @@ TEST(Environment, RunsAServerlessRedisHttpSetUpAsItIs)
     EXPECT_EQ(merged.http.listen, endpoints{tcp("127.0.0.1", 8079)});
 }
 
-TEST(Environment, RefusesAFileOfTokensAndSaysWhatToUse)
+TEST(Environment, KnowsServerlessRedisHttpsModes)
 {
-    const auto refused = refusal_of({}, {{"SRH_MODE", "file"}});
+    const auto refused = refusal_of({}, {{"SRH_MODE", "both"}});
     EXPECT_EQ(refused.exit_code, 78);
-    EXPECT_THAT(refused.text, HasSubstr("SRH_MODE=env"));
-    EXPECT_THAT(refused.text, HasSubstr("SRH_TOKEN"));
-    EXPECT_THAT(refusal_of({}, {{"SRH_MODE", "both"}}).text, HasSubstr("must be env"));
+    EXPECT_THAT(refused.text, HasSubstr("environment SRH_MODE: must be env or file"));
+    EXPECT_THAT(refusal_of({}, {{"SRH_MODE", "file"}}).text, HasSubstr("/app/srh-config/tokens.json"));
 }
 
 TEST(Environment, SeparatesEndpointsByCommas)

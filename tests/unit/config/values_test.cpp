@@ -22,6 +22,12 @@ std::string another_text(const option& of)
         return "0600";
     if (of.path == "redis.url")
         return "redis://example.org:7000/5";
+    if (of.path == "upstash.cors")
+        return "https://app.example,http://localhost:5173";
+    if (of.path == "access.srh_token_file") {
+        static const temporary_file tokens(R"({"word":{"srh_id":"one","connection_string":"redis://127.0.0.1:6379"}})");
+        return tokens.path();
+    }
     return of.path.ends_with("_file") ? "/dev/null" : "another-word";
 }
 
@@ -30,7 +36,12 @@ sample another_value(const option& of)
     struct
     {
         std::string_view path;
-        sample operator()(const kind::boolean&) const { return {"true", true}; }
+        sample operator()(const kind::boolean& is) const
+        {
+            settings defaults;
+            const bool other = !is.at(defaults);
+            return {other ? "true" : "false", other};
+        }
         sample operator()(const kind::count& is) const { return {std::to_string(is.least + 3), is.least + 3}; }
         sample operator()(const kind::size& is) const { return {std::to_string(is.least + 1), is.least + 1}; }
         sample operator()(const kind::duration& is) const
@@ -231,6 +242,23 @@ TEST(Values, AreQuotedShortAndPrintable)
     EXPECT_EQ(quote("a\n\x01"), R"("a\n\u0001")");
     EXPECT_EQ(quote(std::string(100, 'x')), "\"" + std::string(60, 'x') + "\"…");
     EXPECT_EQ(quote("\xff"), R"("\ufffd")");
+}
+
+TEST(Cors, IsAnyOffOrOrigins)
+{
+    const auto refused = [](const std::string& text) {
+        settings scratch;
+        return !assign(*find_option("upstash.cors"), scratch, {text}).empty();
+    };
+    for (const auto* good :
+         {"any", "off", "https://app.example", "http://localhost:5173", "https://a.example, https://b.example:8443",
+          "http://[::1]:3000", "capacitor://localhost"})
+        EXPECT_FALSE(refused(good)) << good;
+    for (const auto* bad :
+         {"", "*", "app.example", "https://", "https://app.example/", "https://app.example:", "https://app.example:x",
+          "https://app.example:65536", "https://App.example", "https://a,", "https://a b", "any,https://a", "://a",
+          "https://u@a", "http://::1"})
+        EXPECT_TRUE(refused(bad)) << bad;
 }
 
 }   // namespace
