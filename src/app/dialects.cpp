@@ -1,21 +1,25 @@
 #include "app/dialects.hpp"
 
 #include "rediserve/api/keys.hpp"
+#include "rediserve/api/upstash.hpp"
 
 #include <utility>
 
 namespace rediserve::app {
 
-std::vector<api::mount> dialects(api::process_view process)
+std::vector<api::mount> dialects(const api::params& settings, api::process_view process)
 {
     const auto admin = api::make_admin_dialect(std::move(process));
-    return {
+    std::vector<api::mount> all{
         {"/keys", api::guard::token, api::make_keys_dialect("/keys")},
         {"/livez", api::guard::open, admin},
         {"/readyz", api::guard::open, admin},
         {"/version", api::guard::token, admin},
         {"/metrics", api::guard::token, admin},
     };
+    if (settings.upstash.enabled)
+        all.push_back({"", api::guard::token, api::make_upstash_dialect()});
+    return all;
 }
 
 }   // namespace rediserve::app

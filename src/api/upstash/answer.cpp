@@ -1,0 +1,128 @@
+#include "api/upstash/answer.hpp"
+
+#include "api/errors.hpp"
+#include "api/upstash/json_reply.hpp"
+#include "api/upstash/resp_reply.hpp"
+#include "api/upstash/sync_token.hpp"
+#include "rediserve/base/bytes.hpp"
+
+namespace rediserve::api::upstash {
+
+namespace {
+
+using http::header;
+
+result<format> format_of(const http::request& request)
+{
+    const std::string_view encoding = request[header::upstash_encoding];
+    const std::string_view shape = request[header::upstash_response_format];
+    if (!encoding.empty() && !iequals(encoding, "base64"))
+        return error(errc::bad_request, "invalid Upstash-Encoding: only base64 is known");
+    if (!shape.empty() && !iequals(shape, "json") && !iequals(shape, "resp2"))
+        return error(errc::bad_request, "invalid Upstash-Response-Format: json and resp2 are known");
+    if (!iequals(shape, "resp2"))
+        return encoding.empty() ? format::json : format::base64;
+    if (!encoding.empty())
+        return error(errc::bad_request, "Upstash-Encoding cannot go with the response format resp2");
+    return format::resp2;
+}
+
+// What our own errors say beyond the contract, as those of the other dialects do.
+void append_members(buffer& to, std::string_view code, executed ran)
+{
+    to.truncate(to.size() - 1);   // the brace
+    to.append(",\"code\":\"");
+    to.append(code);
+    to.append('"');
+    if (ran == executed::no)
+        to.append(",\"executed\":\"no\"");
+    else if (ran == executed::maybe)
+        to.append(",\"executed\":\"maybe\"");
+    to.append('}');
+}
+
+}   // namespace
+
+result<style> style_of(const http::request& request, const params& settings)
+{
+    const auto found = format_of(request);
+    if (!found)
+        return found.error();
+    return style{*found, std::string(readable_from(request, settings.upstash.cors))};
+}
+
+std::string_view content_type(format as) noexcept
+{
+    return as == format::resp2 ? "application/octet-stream" : "application/json";
+}
+
+http::response& begin(http::exchange& of, unsigned status, const style& as)
+{
+    http::response& answer = of.response();
+    answer.begin(status);
+    answer.field("upstash-sync-token", next_sync_token());
+    if (!as.origin.empty())
+        add_origin_fields(answer, as.origin);
+    return answer;
+}
+
+void append_reply(buffer& to, const redis::reply_view& reply, format as)
+{
+    if (as == format::resp2)
+        append_resp(to, reply);
+    else
+        append_result(to, reply, as == format::base64 ? encoding::base64 : encoding::text);
+}
+
+void append_failure(buffer& to, std::string_view text, format as)
+{
+    if (as == format::resp2)
+        append_resp_error(to, text);
+    else
+        append_error(to, text);
+}
+
+void render_failure(http::exchange& of, unsigned status, std::string_view text, const style& as)
+{
+    http::response& answer = begin(of, status, as);
+    append_error(answer.content("application/json", text.size() + 12), text);
+    answer.finish();
+}
+
+void fail(const call& of, const error& why, const style& as)
+{
+    of.metrics.reject(why);
+    render_error(of.exchange, why, as);
+}
+
+void render_error(http::exchange& of, const error& why, const style& as)
+{
+    http::response& answer = of.response();
+    if (answer.begun())
+        return answer.abort();
+    const error_row& row = row_of(why.code);
+    answer.begin(static_cast<unsigned>(row.status));
+    if (row.retry_after)
+        answer.field("Retry-After", "1");
+    if (row.status == 401)
+        answer.field("WWW-Authenticate", challenge);
+    if (!as.origin.empty())
+        add_origin_fields(answer, as.origin);
+    const std::string text = words_of(why);
+    buffer& to = answer.content("application/json", text.size() + 12);
+    append_error(to, text);
+    if (why.code != errc::unauthorized)
+        append_members(to, row.word, why.executed);
+    answer.finish();
+}
+
+std::string words_of(const error& why)
+{
+    if (why.code == errc::unauthorized)
+        return "WRONGPASS invalid or missing auth token";
+    if (why.code == errc::body_too_large)
+        return "ERR max request size exceeded. " + why.detail;
+    return "ERR " + (why.detail.empty() ? std::string(row_of(why.code).word) : why.detail);
+}
+
+}   // namespace rediserve::api::upstash

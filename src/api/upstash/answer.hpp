@@ -1,0 +1,45 @@
+// How answers of the command API look: encoding, format, and the fields that all of them have.
+#pragma once
+
+#include "api/upstash/origin.hpp"
+#include "rediserve/api/dialect.hpp"
+#include "rediserve/base/buffer.hpp"
+#include "rediserve/redis/reply.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace rediserve::api::upstash {
+
+enum class format : std::uint8_t { json, base64, resp2 };
+
+// What a request asks of its answer; outlives the request.
+struct style
+{
+    upstash::format format = upstash::format::json;
+    std::string origin;   // of a page that may read it; empty: no page asks
+};
+
+// From Upstash-Encoding, Upstash-Response-Format and Origin. errc::bad_request.
+result<style> style_of(const http::request& request, const params& settings);
+
+std::string_view content_type(format as) noexcept;
+
+// Begins the answer to a request whose commands ran, or were refused one by one.
+http::response& begin(http::exchange& of, unsigned status, const style& as);
+
+// One reply, or the error of one command, in the form asked for.
+void append_reply(buffer& to, const redis::reply_view& reply, format as);
+void append_failure(buffer& to, std::string_view text, format as);
+
+// A whole answer of one error, always JSON: nothing was run, or none can say what.
+void render_failure(http::exchange& of, unsigned status, std::string_view text, const style& as);
+// The same for what the gateway itself found, with the status of the catalogue. An answer that has begun is cut off.
+void render_error(http::exchange& of, const error& why, const style& as);
+// Counts and renders.
+void fail(const call& of, const error& why, const style& as);
+// An error of the gateway in the words of this API: "ERR …".
+std::string words_of(const error& why);
+
+}   // namespace rediserve::api::upstash

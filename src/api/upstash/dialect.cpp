@@ -1,0 +1,199 @@
+#include "rediserve/api/upstash.hpp"
+
+#include "api/accept.hpp"
+#include "api/text.hpp"
+#include "api/upstash/answer.hpp"
+#include "api/upstash/command_list.hpp"
+#include "api/upstash/events.hpp"
+#include "api/upstash/json_commands.hpp"
+#include "api/upstash/origin.hpp"
+#include "api/upstash/path_command.hpp"
+#include "api/upstash/place.hpp"
+#include "api/upstash/plan.hpp"
+#include "api/upstash/policy.hpp"
+#include "api/upstash/read_only.hpp"
+#include "api/upstash/run.hpp"
+#include "rediserve/access/principal.hpp"
+#include "rediserve/base/bytes.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rediserve::api {
+
+namespace upstash {
+namespace {
+
+using http::header;
+using http::method;
+
+// Of a person with a browser, whose request has no body either.
+constexpr std::string_view welcome =
+    "EOF: send a command here, curl -d '[\"PING\"]', or ask for one by its path, /ping; keys are "
+    "at /keys";
+
+constexpr std::string_view methods = "HEAD, GET, POST, PUT, OPTIONS";
+
+bool is_offered(method asked) noexcept
+{
+    return asked == method::head || asked == method::get || asked == method::post || asked == method::put;
+}
+
+bool has_body(const http::request& request) noexcept
+{
+    return request.method == method::post || request.method == method::put;
+}
+
+// The contract has it empty.
+void render_method_not_offered(http::exchange& of)
+{
+    of.response().begin(405);
+    of.response().field("Allow", methods);
+    of.response().finish();
+}
+
+task refuse(const call& of, std::string_view text, const style& as, unsigned status = 400)
+{
+    render_failure(of.exchange, status, text, as);
+    return {};
+}
+
+bool accepts_events(const http::request& request)
+{
+    std::string_view rest = request[header::accept];
+    while (!rest.empty())
+        if (iequals(media_type(take_part(rest, ',')), "text/event-stream"))
+            return true;
+    return false;
+}
+
+// The list of the thread, empty: what a request says is turned into a plan before anything else can run.
+command_list& fresh_list()
+{
+    static thread_local command_list the_one;
+    the_one.clear();
+    return the_one;
+}
+
+// Reads what is to be run; yields why nothing can be.
+std::optional<std::string_view> read(const call& of, const place& at, command_list& to)
+{
+    const http::request& request = of.exchange.request();
+    if (at.is == place_kind::path) {
+        read_path_command(request.path, request.query, has_body(request) ? request.body : std::string_view(), to);
+        return {};
+    }
+    const bool one = at.is == place_kind::document;
+    if (one && request.body.empty() && !has_body(request))
+        return welcome;
+    return read_json_commands(request.body, one ? form::single : form::many, of.settings.upstash.pipeline_commands, to);
+}
+
+std::string too_large(std::size_t most, std::size_t size)
+{
+    return "ERR max request size exceeded. Limit: " + std::to_string(most) + " bytes, Actual: " + std::to_string(size)
+        + " bytes";
+}
+
+// A browser asks for a page that knows no token, of a gateway that wants none.
+bool is_forgery(const call& of)
+{
+    return &of.by == &access::anonymous() && is_foreign(of.exchange.request(), of.settings.upstash.cors);
+}
+
+class upstash_dialect final : public dialect
+{
+public:
+    std::string_view token(const http::request& of, const params& settings, std::string& scratch) const override
+    {
+        if (settings.upstash.query_token)
+            if (const auto found = query_token(of.query, scratch))
+                return *found;
+        const std::string_view bearer = dialect::token(of, settings, scratch);
+        return bearer.empty() ? trimmed(of[header::authorization]) : bearer;
+    }
+
+    bool open(const http::request& of) const override { return of.method == method::options || !is_offered(of.method); }
+
+    task respond(call of) const override
+    {
+        const http::request& request = of.exchange.request();
+        const place& at = place_of(request.path);
+        of.exchange.route(at.route);
+        if (request.method == method::options) {
+            render_preflight(of.exchange, of.settings.upstash.cors);
+            return {};
+        }
+        if (!is_offered(request.method)) {
+            render_method_not_offered(of.exchange);
+            return {};
+        }
+        auto as = style_of(request, of.settings);
+        if (!as)
+            return refuse(of, words_of(as.error()), {});
+        if (is_forgery(of))
+            return refuse(of, "ERR pages of other sites may not ask a gateway without a token", *as, 403);
+        return at.is == place_kind::events ? listen(of, at, std::move(*as)) : run(of, at, std::move(*as));
+    }
+
+    void fail(http::exchange& of, const error& why, const params& settings) const override
+    {
+        style as;
+        as.origin = readable_from(of.request(), settings.upstash.cors);
+        render_error(of, why, as);
+    }
+
+private:
+    task listen(const call& of, const place& at, style&& as) const
+    {
+        const http::request& request = of.exchange.request();
+        if (request.method != method::get && request.method != method::post) {
+            render_method_not_offered(of.exchange);
+            return {};
+        }
+        if (!accepts_events(request))
+            return refuse(of, not_over_rest(at.name) + ": ask with Accept: text/event-stream", as);
+        const bool monitor = at.kind == redis::subscription_kind::monitor;
+        if (monitor && of.by.read_only)   // it shows what others write
+            return refuse(of, no_permission(std::array{at.name}), as);
+        std::vector<std::string> names = channels(request.path.substr(1 + at.name.size()));
+        if (monitor)
+            names = {""};
+        if (names.empty())
+            return refuse(of, "ERR wrong number of arguments for '" + std::string(at.name) + "' command", as);
+        return stream_events(of, at.kind, std::move(names), std::move(as));
+    }
+
+    task run(const call& of, const place& at, style&& as) const
+    {
+        const std::size_t most = of.settings.upstash.request_bytes;
+        const std::size_t size = of.exchange.request().body.size();
+        if (size > most)
+            return refuse(of, too_large(most, size), as);
+        command_list& commands = fresh_list();
+        if (const auto why = read(of, at, commands))
+            return refuse(of, *why, as);
+        switch (at.is) {
+        case place_kind::pipeline: return run_list(of, make_plan(commands, of, scripts_), std::move(as));
+        case place_kind::multi_exec:
+            return run_transaction(of, make_transaction_plan(commands, of, scripts_), std::move(as));
+        default: return run_one(of, make_plan(commands, of, scripts_), std::move(as));
+        }
+    }
+
+    mutable changed_scripts scripts_;   // of all shards
+};
+
+}   // namespace
+}   // namespace upstash
+
+std::shared_ptr<const dialect> make_upstash_dialect()
+{
+    return std::make_shared<upstash::upstash_dialect>();
+}
+
+}   // namespace rediserve::api

@@ -1,0 +1,131 @@
+#include "api/upstash/path_command.hpp"
+
+#include "api/text.hpp"
+
+#include <algorithm>
+
+namespace rediserve::api::upstash {
+
+namespace {
+
+enum class plus : bool { is_itself, is_blank };
+
+constexpr int hex_value(char c) noexcept
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool has_escapes(std::string_view text, plus meaning) noexcept
+{
+    return text.find('%') != std::string_view::npos
+        || (meaning == plus::is_blank && text.find('+') != std::string_view::npos);
+}
+
+// Writes what `text` says to `to`, which has room for as many bytes as `text` has. Returns the end of what was written.
+char* decode(std::string_view text, plus meaning, char* to) noexcept
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char byte = text[i];
+        if (byte == '+' && meaning == plus::is_blank)
+            byte = ' ';
+        if (byte == '%' && text.size() - i > 2 && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+            byte = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+            i += 2;
+        }
+        *to++ = byte;
+    }
+    return to;
+}
+
+std::string_view decoded(std::string_view text, plus meaning, command_list& keeper)
+{
+    if (!has_escapes(text, meaning))
+        return text;
+    char* const room = keeper.prepare(text.size());
+    return keeper.keep_prepared(static_cast<std::size_t>(decode(text, meaning, room) - room));
+}
+
+std::string_view decoded(std::string_view text, plus meaning, std::string& scratch)
+{
+    if (!has_escapes(text, meaning))
+        return text;
+    scratch.resize(text.size());
+    scratch.resize(static_cast<std::size_t>(decode(text, meaning, scratch.data()) - scratch.data()));
+    return scratch;
+}
+
+// Calls `each` with the segments of `path` as they are written. An empty one counts, but not behind a trailing slash.
+template <class Each>
+void for_segments(std::string_view path, Each each)
+{
+    if (path.starts_with('/'))
+        path.remove_prefix(1);
+    if (path.ends_with('/'))
+        path.remove_suffix(1);
+    else if (path.empty())
+        return;
+    for (;;) {
+        const auto slash = path.find('/');
+        each(path.substr(0, slash));
+        if (slash == std::string_view::npos)
+            return;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+void add_parameter(std::string_view parameter, command_list& to)
+{
+    const auto equals = parameter.find('=');
+    const std::string_view name = decoded(parameter.substr(0, equals), plus::is_blank, to);
+    if (name == "_token")
+        return;
+    to.word(name);
+    if (equals != std::string_view::npos)
+        to.word(decoded(parameter.substr(equals + 1), plus::is_blank, to));
+}
+
+}   // namespace
+
+void read_path_command(std::string_view path, std::string_view query, std::string_view body, command_list& to)
+{
+    to.begin_command();
+    bool named = false;
+    for_segments(path, [&](std::string_view segment) {
+        named = true;
+        to.word(decoded(segment, plus::is_itself, to));
+    });
+    if (!body.empty())
+        to.word(body);
+    while (!query.empty())
+        if (const std::string_view parameter = take_part(query, '&'); !parameter.empty())
+            add_parameter(parameter, to);
+    to.end_command();
+    if (!named)
+        to.refuse(to.size() - 1, "ERR empty command");
+}
+
+std::optional<std::string_view> query_token(std::string_view query, std::string& scratch)
+{
+    while (!query.empty()) {
+        std::string_view value = take_part(query, '&');
+        const std::string_view name = take_part(value, '=');
+        if (decoded(name, plus::is_blank, scratch) == "_token")
+            return decoded(value, plus::is_blank, scratch);
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> channels(std::string_view path)
+{
+    std::vector<std::string> all;
+    for_segments(path, [&](std::string_view segment) {
+        std::string scratch;
+        all.emplace_back(decoded(segment, plus::is_itself, scratch));
+    });
+    return all;
+}
+
+}   // namespace rediserve::api::upstash

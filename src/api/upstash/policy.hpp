@@ -1,0 +1,24 @@
+// Which commands may be sent at all: those that change the connection they come on would change it for everybody else, as
+// the connections to Redis are shared.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rediserve::api::upstash {
+
+enum class verdict : std::uint8_t {
+    pass,
+    refused,
+    ok,   // needs no Redis: answered OK
+};
+
+// `words` is a command, name first; not empty.
+verdict judge(std::span<const std::string_view> words) noexcept;
+
+// What a refused command is answered.
+std::string not_over_rest(std::string_view name);
+
+}   // namespace rediserve::api::upstash

@@ -1,0 +1,220 @@
+#include "api/upstash/run.hpp"
+
+#include "api/ask.hpp"
+#include "api/upstash/collector.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rediserve::api::upstash {
+
+namespace {
+
+using shape = collector::shape;
+
+constexpr std::size_t usual_answer = 64;   // bytes; a guess that saves moves
+
+effect effect_of(const plan& what) noexcept
+{
+    return what.reads_only ? effect::reads : effect::writes;
+}
+
+// An answer whose size is known: it was put together beforehand.
+void render(http::exchange& of, unsigned status, std::string_view body, const style& as)
+{
+    http::response& answer = begin(of, status, as);
+    answer.content(content_type(as.format), body.size()).append(body);
+    answer.finish();
+}
+
+unsigned status_of(const collector& done, shape of) noexcept
+{
+    return of == shape::one && done.failed() ? 400 : 200;
+}
+
+// The usual case: one command, whose reply goes as it is, and straight into the output.
+void render_only(http::exchange& of, const plan& what, const redis::reply_view& reply, const style& as, shape in)
+{
+    http::response& answer = begin(of, in == shape::one && reply.is_error() ? 400 : 200, as);
+    collector done(answer.content(content_type(as.format), reply.text().size() + 20), what, as.format, in);
+    done.visit(reply, 0);
+    done.finish();
+    answer.finish();
+}
+
+void render_all(const call& of, collector& done, const buffer& body, const result<void>& how, const style& as, shape in)
+{
+    if (!how && !done.any_reply())
+        return fail(of, how.error(), as);
+    if (!how) {
+        of.metrics.reject(how.error());
+        done.fail_rest(how.error());
+    }
+    done.finish();
+    render(of.exchange, status_of(done, in), body.view(), as);
+}
+
+timed_op<commands::each_op> send(
+    const call& of, redis::lease& own, effect what, trip&& now, commands::reply_visitor& to
+)
+{
+    if (own)
+        return {of.exchange, own, of.backend.command_timeout() + now.wait, std::move(now.commands), to};
+    return {of.exchange, of.backend, options_of(of, what), std::move(now.commands), to};
+}
+
+task run_only(call of, plan what, style as, shape in)
+{
+    const commands::reply_or_error got = co_await ask(of, effect_of(what), std::move(what.commands));
+    if (got)
+        render_only(of.exchange, what, *got, as, in);
+    else
+        fail(of, got.error(), as);
+}
+
+task run_together(call of, plan what, style as, shape in)
+{
+    buffer body;
+    body.reserve(what.count * usual_answer);
+    collector done(body, what, as.format, in);
+    redis::lease none;
+    trip only;
+    only.commands = std::move(what.commands);
+    const result<void> how = co_await send(of, none, effect_of(what), std::move(only), done);
+    render_all(of, done, body, how, as, in);
+}
+
+// Asks for the types of the keys of a page of SCAN.
+class types final : public commands::reply_visitor
+{
+public:
+    explicit types(const typed_page& about) : about_(about) {}
+
+    trip question() const
+    {
+        trip asked;
+        for (const std::string& key : about_.keys)
+            asked.commands.add("TYPE", key);
+        return asked;
+    }
+    void visit(const redis::reply_view& reply, std::size_t) noexcept override { found.emplace_back(reply.text()); }
+
+    std::vector<std::string> found;
+
+private:
+    const typed_page& about_;
+};
+
+// While a command blocks, the client's end is to be noticed, and nothing is to be said meanwhile.
+class silent_watcher final : public http::stream_watcher
+{
+public:
+    explicit silent_watcher(http::exchange& of) : of_(of) { of.watch(this); }
+    silent_watcher(const silent_watcher&) = delete;
+    silent_watcher& operator=(const silent_watcher&) = delete;
+    ~silent_watcher() { of_.watch(nullptr); }
+
+    void on_idle() noexcept override {}
+    void on_draining() noexcept override {}
+
+private:
+    http::exchange& of_;
+};
+
+// What does not fit into one write; on a connection of its own when a command may block it. Nothing behind a command that
+// blocks is sent before it is answered, so that of a client that has left nothing more is run.
+task run_trips(call of, plan what, style as, shape in)
+{
+    buffer body;
+    collector done(body, what, as.format, in);
+    redis::lease own;
+    result<void> how;
+    std::optional<silent_watcher> watcher;
+    if (what.leased) {
+        watcher.emplace(of.exchange);
+        result<redis::lease> got = co_await timed_op<commands::lease_op>(of.exchange, of.backend);
+        if (got)
+            own = std::move(*got);
+        else
+            how = got.error();
+    }
+    for (std::size_t i = 0; how && i < what.trips.size(); ++i) {
+        how = co_await send(of, own, effect_of(what), std::move(what.trips[i]), done);
+        if (!how || !done.page())
+            continue;
+        types of_keys(*done.page());
+        how = co_await send(of, own, effect::reads, of_keys.question(), of_keys);
+        if (how)
+            done.add_types(std::move(of_keys.found));
+    }
+    watcher.reset();
+    own.release();
+    render_all(of, done, body, how, as, in);
+}
+
+task run(const call& of, plan&& what, style&& as, shape in)
+{
+    if (!what.trips.empty())
+        return run_trips(of, std::move(what), std::move(as), in);
+    if (what.count == 1 && what.specials.empty())
+        return run_only(of, std::move(what), std::move(as), in);
+    return run_together(of, std::move(what), std::move(as), in);
+}
+
+// ---- transactions --------------------------------------------------------------------------------------------------
+
+void render_executed(http::exchange& of, const plan& what, const redis::reply_view& replies, const style& as)
+{
+    http::response& answer = begin(of, 200, as);
+    collector done(answer.content(content_type(as.format), 100), what, as.format, shape::list);
+    for (std::size_t i = 0; i < replies.size(); ++i)
+        done.visit(replies[i], i);
+    done.finish();
+    answer.finish();
+}
+
+// Whether Redis has said this, and not we of it.
+bool said_by_redis(const error& why) noexcept
+{
+    return why.code == errc::redis_error || why.code == errc::wrong_type || why.code == errc::redis_not_writable;
+}
+
+task transact(call of, plan what, style as)
+{
+    const commands::reply_or_error got = co_await ask(of, effect_of(what), std::move(what.commands));
+    if (got && got->is_array())
+        render_executed(of.exchange, what, *got, as);
+    else if (got)
+        render_failure(of.exchange, 400, got->text(), as);
+    else if (said_by_redis(got.error()))
+        render_failure(of.exchange, 400, got.error().detail, as);
+    else
+        fail(of, got.error(), as);
+}
+
+}   // namespace
+
+task run_one(const call& of, plan&& what, style&& as)
+{
+    return run(of, std::move(what), std::move(as), shape::one);
+}
+
+task run_list(const call& of, plan&& what, style&& as)
+{
+    return run(of, std::move(what), std::move(as), shape::list);
+}
+
+task run_transaction(const call& of, plan&& what, style&& as)
+{
+    if (as.format == format::resp2)
+        as.format = format::json;   // always JSON, whatever was asked for
+    if (const special* const refused = what.first_refusal()) {
+        render_failure(of.exchange, 400, refused->text, as);
+        return {};
+    }
+    return transact(of, std::move(what), std::move(as));
+}
+
+}   // namespace rediserve::api::upstash

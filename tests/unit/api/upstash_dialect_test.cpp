@@ -1,0 +1,314 @@
+// The command API with a scripted Redis behind it: what is sent for a request, and how replies become an answer.
+#include "rediserve/api/upstash.hpp"
+#include "support/fake_backend.hpp"
+#include "support/fake_exchange.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rediserve::api::upstash {
+namespace {
+
+using http::header;
+using http::method;
+using test::array;
+using test::bulk;
+using test::fake_exchange;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
+
+class UpstashDialect : public testing::Test
+{
+protected:
+    using header_map = fake_exchange::header_map;
+
+    fake_exchange& send(method by, std::string_view target, std::string_view body = {}, const header_map& headers = {})
+    {
+        work = {};
+        exchange = std::make_unique<fake_exchange>(by, target, body, headers);
+        work = dialect->respond({*exchange, backend, settings, metrics, *known_commands, *principal});
+        backend.run();
+        return *exchange;
+    }
+    fake_exchange& post(std::string_view target, std::string_view body, const header_map& headers = {})
+    {
+        return send(method::post, target, body, headers);
+    }
+    fake_exchange& get(std::string_view target, const header_map& headers = {})
+    {
+        return send(method::get, target, {}, headers);
+    }
+
+    test::fake_backend backend;
+    params settings;
+    telemetry::shard_metrics metrics;
+    std::shared_ptr<const rediserve::commands::command_table> known_commands =
+        rediserve::commands::command_table::built_in();
+    const access::principal* principal = &access::anonymous();
+    std::shared_ptr<const api::dialect> dialect = make_upstash_dialect();
+    std::unique_ptr<fake_exchange> exchange;
+    task work;
+};
+
+const fake_exchange::header_map base64 = {{header::upstash_encoding, "base64"}};
+const fake_exchange::header_map resp2 = {{header::upstash_response_format, "resp2"}};
+
+MATCHER_P2(Answers, status, body, "")
+{
+    *result_listener << "status " << arg.status() << ", body " << arg.body();
+    return arg.complete() && static_cast<int>(arg.status()) == status && arg.body() == body;
+}
+
+// ---- one command ---------------------------------------------------------------------------------------------------
+
+TEST_F(UpstashDialect, SendsACommandFromTheBody)
+{
+    backend.reply(bulk("hello"));
+    EXPECT_THAT(post("/", R"(["GET","k"])"), Answers(200, R"({"result":"hello"})"));
+    EXPECT_THAT(backend.latest(), ElementsAre(ElementsAre("GET", "k")));
+    EXPECT_TRUE(backend.batches().back().options.read_only);
+}
+
+TEST_F(UpstashDialect, SendsACommandFromThePath)
+{
+    backend.reply("+OK\r\n");
+    EXPECT_THAT(post("/set/k?EX=10", "v", base64), Answers(200, R"({"result":"OK"})"));
+    EXPECT_THAT(backend.latest(), ElementsAre(ElementsAre("set", "k", "v", "EX", "10")));
+    EXPECT_FALSE(backend.batches().back().options.read_only);
+}
+
+TEST_F(UpstashDialect, AnErrorOfOneCommandIsABadRequest)
+{
+    backend.reply("-WRONGTYPE Operation against a key\r\n");
+    EXPECT_THAT(post("/", R"(["GET","k"])"), Answers(400, R"({"error":"WRONGTYPE Operation against a key"})"));
+    backend.reply("-ERR no\r\n");
+    EXPECT_THAT(post("/", R"(["GET","k"])", resp2), Answers(400, "-ERR no\r\n"));
+}
+
+TEST_F(UpstashDialect, WhatCannotBeReadIsNotSent)
+{
+    EXPECT_THAT(post("/", ""), Answers(400, R"({"error":"EOF"})"));
+    EXPECT_THAT(post("/", R"(["SET","k",null])"), Answers(400, R"({"error":"ERR null args are not supported"})"));
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, ABodyOverItsLimitIsNotSent)
+{
+    settings.upstash.request_bytes = 4;
+    EXPECT_THAT(
+        post("/", R"(["GET","k"])"),
+        Answers(400, R"({"error":"ERR max request size exceeded. Limit: 4 bytes, Actual: 11 bytes"})")
+    );
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, SaysOfItsOwnFailuresWhetherTheCommandRan)
+{
+    backend.fail(error(errc::backend_lost, "gone", executed::maybe));
+    EXPECT_THAT(
+        post("/", R"(["INCR","n"])"),
+        Answers(503, R"({"error":"ERR gone","code":"redis_unavailable","executed":"maybe"})")
+    );
+}
+
+TEST_F(UpstashDialect, EveryAnswerHasATokenOfItsOwn)
+{
+    backend.reply("+OK\r\n");
+    const std::string first = get("/ping").header("upstash-sync-token");
+    backend.reply("+OK\r\n");
+    const std::string second = get("/ping").header("upstash-sync-token");
+    EXPECT_THAT(first, Not(IsEmpty()));
+    EXPECT_NE(first, second);
+}
+
+// ---- pipelines -----------------------------------------------------------------------------------------------------
+
+TEST_F(UpstashDialect, APipelineOfOneGoesStraightThrough)
+{
+    backend.reply(bulk("bar"));
+    EXPECT_THAT(post("/pipeline", R"([["GET","foo"]])", base64), Answers(200, R"([{"result":"YmFy"}])"));
+}
+
+TEST_F(UpstashDialect, APipelineLeavesInOneBatch)
+{
+    backend.reply("+OK\r\n:2\r\n-WRONGTYPE no\r\n");
+    EXPECT_THAT(
+        post("/pipeline", R"([["SET","a","1"],["SET","a",null],["INCR","a"],["LPUSH","a","x"]])"),
+        Answers(
+            200,
+            R"([{"result":"OK"},{"error":"ERR null args are not supported"},{"result":2},{"error":"WRONGTYPE no"}])"
+        )
+    );
+    EXPECT_THAT(backend.batches(), SizeIs(1));
+    EXPECT_THAT(backend.latest(), SizeIs(3));
+}
+
+TEST_F(UpstashDialect, APipelineOfRefusalsSendsNothing)
+{
+    const auto& answer = post("/pipeline", R"([["MULTI"],["SELECT","0"],[]])");
+    EXPECT_EQ(answer.status(), 200U);
+    EXPECT_THAT(answer.body(), HasSubstr(R"({"result":"OK"},{"error":"ERR empty pipeline command"}])"));
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, APipelineInRespHasNoHeader)
+{
+    backend.reply("+OK\r\n:2\r\n");
+    EXPECT_THAT(post("/pipeline", R"([["SET","a","1"],["INCR","a"]])", resp2), Answers(200, "+OK\r\n:2\r\n"));
+}
+
+TEST_F(UpstashDialect, APipelineThatNeverReachedRedisFailsAsAWhole)
+{
+    backend.refuse(error(errc::backend_unavailable, "down", executed::no));
+    EXPECT_EQ(post("/pipeline", R"([["GET","a"],["GET","b"]])").status(), 503U);
+}
+
+TEST_F(UpstashDialect, TooManyCommandsRunNone)
+{
+    settings.upstash.pipeline_commands = 1;
+    const auto& answer = post("/pipeline", R"([["GET","a"],["GET","b"]])");
+    EXPECT_EQ(answer.status(), 400U);
+    EXPECT_THAT(answer.body(), HasSubstr("max pipeline size exceeded"));
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+// ---- transactions --------------------------------------------------------------------------------------------------
+
+TEST_F(UpstashDialect, ATransactionAnswersWhatExecDid)
+{
+    backend.reply("+OK\r\n+QUEUED\r\n+QUEUED\r\n" + array({"+OK\r\n", "-ERR not an integer\r\n"}));
+    EXPECT_THAT(
+        post("/multi-exec", R"([["SET","a","x"],["INCR","a"]])", resp2),
+        Answers(200, R"([{"result":"OK"},{"error":"ERR not an integer"}])")
+    );
+    EXPECT_THAT(
+        backend.latest(),
+        ElementsAre(ElementsAre("MULTI"), ElementsAre("SET", "a", "x"), ElementsAre("INCR", "a"), ElementsAre("EXEC"))
+    );
+}
+
+TEST_F(UpstashDialect, ADiscardedTransactionSaysWhy)
+{
+    backend.reply("+OK\r\n+QUEUED\r\n-ERR unknown command\r\n-EXECABORT Transaction discarded\r\n");
+    EXPECT_THAT(
+        post("/multi-exec", R"([["SET","a","x"],["NOSUCH"]])"), Answers(400, R"({"error":"ERR unknown command"})")
+    );
+}
+
+TEST_F(UpstashDialect, ATransactionWithARefusedCommandIsNotSent)
+{
+    EXPECT_EQ(post("/multi-exec", R"([["SET","a","x"],["WATCH","a"]])").status(), 400U);
+    EXPECT_EQ(post("/multi-exec", R"([["SET","a",null]])").status(), 400U);
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, ATransactionStaysInOneBatch)
+{
+    EXPECT_EQ(post("/multi-exec", R"([["SET","a","x"],["SCAN","0","WITHTYPE"]])").status(), 400U);
+    EXPECT_THAT(backend.batches(), IsEmpty());
+    backend.reply("+OK\r\n+QUEUED\r\n+QUEUED\r\n" + array({"*-1\r\n", "+OK\r\n"}));
+    EXPECT_EQ(post("/multi-exec", R"([["BLPOP","l",0],["SET","a","x"]])").status(), 200U);
+    EXPECT_THAT(backend.batches(), SizeIs(1));
+}
+
+// ---- translations --------------------------------------------------------------------------------------------------
+
+TEST_F(UpstashDialect, ScanWithTypesAsksForTheTypes)
+{
+    backend.reply(array({bulk("0"), array({bulk("a"), bulk("b")})}));
+    backend.reply("+string\r\n+hash\r\n");
+    post("/", R"(["SCAN","0","WITHTYPE"])");
+    backend.run();
+    EXPECT_THAT(*exchange, Answers(200, R"({"result":["0",["a","string","b","hash"]]})"));
+    EXPECT_THAT(backend.latest(), ElementsAre(ElementsAre("TYPE", "a"), ElementsAre("TYPE", "b")));
+}
+
+TEST_F(UpstashDialect, ACopyOntoItselfIsNothing)
+{
+    backend.reply("-ERR source and destination objects are the same\r\n");
+    EXPECT_THAT(post("/", R"(["COPY","k","k"])"), Answers(200, R"({"result":0})"));
+}
+
+TEST_F(UpstashDialect, ALoadedScriptKeepsItsDigest)
+{
+    backend.reply(bulk("another"));
+    const auto& answer = post("/", R"(["SCRIPT","LOAD","#!lua flags=allow-key-locking\nreturn 1"])");
+    EXPECT_EQ(answer.body(), R"({"result":"e7d3065bbe862e0ef8706b37e94e4260d9d3bbc3"})");
+}
+
+TEST_F(UpstashDialect, TranslatesNothingWhenToldNotTo)
+{
+    settings.upstash.translate = false;
+    backend.reply("-ERR source and destination objects are the same\r\n");
+    EXPECT_EQ(post("/", R"(["COPY","k","k"])").status(), 400U);
+}
+
+// ---- who asks ------------------------------------------------------------------------------------------------------
+
+TEST_F(UpstashDialect, ReadsATokenWhereverItStands)
+{
+    std::string scratch;
+    const fake_exchange bearer(method::get, "/get/k", {}, {{header::authorization, "Bearer a"}});
+    const fake_exchange bare(method::get, "/get/k", {}, {{header::authorization, "b"}});
+    const fake_exchange query(method::get, "/get/k?_token=c%21", {}, {{header::authorization, "Bearer a"}});
+    EXPECT_EQ(dialect->token(bearer.request(), settings, scratch), "a");
+    EXPECT_EQ(dialect->token(bare.request(), settings, scratch), "b");
+    EXPECT_EQ(dialect->token(query.request(), settings, scratch), "c!");
+    settings.upstash.query_token = false;
+    EXPECT_EQ(dialect->token(query.request(), settings, scratch), "a");
+}
+
+TEST_F(UpstashDialect, APageOfAnotherSiteIsRefusedWithoutAToken)
+{
+    const header_map page = {{header::origin, "https://evil.test"}, {header::host, "localhost:3000"}};
+    EXPECT_EQ(post("/", R"(["FLUSHALL"])", page).status(), 403U);
+    EXPECT_EQ(get("/flushall", {{header::sec_fetch_site, "cross-site"}}).status(), 403U);
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, APageMayAskWhenItIsListedOrKnowsAToken)
+{
+    const header_map page = {{header::origin, "https://good.test"}, {header::host, "localhost:3000"}};
+    settings.upstash.cors = "https://other.test, https://good.test";
+    backend.reply("+PONG\r\n");
+    EXPECT_EQ(get("/ping", page).header("Access-Control-Allow-Origin"), "https://good.test");
+    settings.upstash.cors = "any";
+    principal = &access::lasting({.name = "token"});
+    backend.reply("+PONG\r\n");
+    EXPECT_EQ(get("/ping", page).status(), 200U);
+}
+
+TEST_F(UpstashDialect, AnswersAPreflight)
+{
+    const auto& answer = send(
+        method::options, "/pipeline", {},
+        {{header::origin, "https://x.test"}, {header::access_control_request_headers, "authorization,upstash-encoding"}}
+    );
+    EXPECT_EQ(answer.status(), 200U);
+    EXPECT_EQ(answer.header("Access-Control-Allow-Origin"), "https://x.test");
+    EXPECT_EQ(answer.header("Access-Control-Allow-Headers"), "authorization,upstash-encoding");
+    EXPECT_TRUE(dialect->open(answer.request()));
+}
+
+TEST_F(UpstashDialect, HasNoOtherMethods)
+{
+    EXPECT_THAT(send(method::delete_, "/get/foo"), Answers(405, ""));
+}
+
+// ---- events --------------------------------------------------------------------------------------------------------
+
+TEST_F(UpstashDialect, EventsMustBeAskedFor)
+{
+    EXPECT_EQ(get("/subscribe/c").status(), 400U);
+    EXPECT_EQ(get("/subscribe", {{header::accept, "text/event-stream"}}).status(), 400U);
+}
+
+}   // namespace
+}   // namespace rediserve::api::upstash
