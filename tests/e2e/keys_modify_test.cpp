@@ -188,8 +188,10 @@ TEST_F(KeysModify, AnswersOptions)
 
 TEST_F(KeysModify, KnowsNoOtherRoutes)
 {
-    for (const auto* target : {"/", "/nowhere", "/keyss", "/key/k", "/keys/k/colour", "/keys/k/incr/x", "/livez/x"})
+    for (const auto* target : {"/keys/k/colour", "/keys/k/incr/x", "/livez/x"})
         EXPECT_THAT(get(target), Fails(404, "unknown_resource")) << target;
+    for (const auto* target : {"/", "/nowhere", "/keyss", "/key/k"})   // the command API's, if unknown there too
+        EXPECT_THAT(get(target), HasStatus(400)) << target;
 }
 
 }   // namespace
