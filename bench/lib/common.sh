@@ -96,9 +96,9 @@ launch() {
     started+=("$launched")
 }
 
-# await NAME COMMAND...: runs the command until it succeeds, for 10 seconds; shows NAME's log otherwise.
+# await NAME COMMAND...: runs the command until it succeeds, for $patience seconds (10); shows NAME's log otherwise.
 await() {
-    local name=$1 end=$((SECONDS + 10))
+    local name=$1 end=$((SECONDS + ${patience:-10}))
     shift
     until "$@" >/dev/null 2>&1; do
         if ((SECONDS >= end)); then

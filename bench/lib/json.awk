@@ -23,7 +23,7 @@ $1 == "value" {
 }
 $1 == "goal" {
     goals = join(goals, sprintf("{\"goal\": %s, \"median\": %s, \"least\": %s, \"most\": %s, \"relation\": %s, " \
-        "\"limit\": %s, \"met\": %s}", quote($2), $3, $4, $5, quote($6), $7, $8 == "met" ? "true" : "false"))
+        "\"limit\": %s, \"unit\": %s, \"met\": %s}", quote($2), $3, $4, $5, quote($6), $7, quote($8), $9 == "met" ? "true" : "false"))
 }
 END {
     printf "{\n  \"about\": {\n    %s\n  },\n  \"values\": [\n    %s\n  ],\n", about, values

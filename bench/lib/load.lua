@@ -1,11 +1,18 @@
--- For wrk: `wrk … -s load.lua URL -- DEPTH` sends GET requests, DEPTH of them at a time, and prints one line
+-- For wrk: `wrk … -s load.lua URL -- DEPTH [JSON]` sends requests, DEPTH of them at a time, and prints one line
 --     measured REQUESTS MICROSECONDS P50_US P99_US ERRORS MAX_US
--- The latencies mean something only when DEPTH is 1.
+-- They are GETs, or POSTs of the JSON that want base64 back, as the SDK of Upstash sends them. The latencies mean
+-- something only when DEPTH is 1.
 
 function init(args)
     local depth = tonumber(args[1]) or 1
+    if args[2] then
+        wrk.method = "POST"
+        wrk.body = args[2]
+        wrk.headers["Content-Type"] = "application/json"
+        wrk.headers["Upstash-Encoding"] = "base64"
+    end
     if depth > 1 then
-        local bundle = string.rep(wrk.format("GET"), depth)
+        local bundle = string.rep(wrk.format(), depth)
         function request() return bundle end
     end
 end

@@ -1,13 +1,12 @@
-# summary.tsv → SVG: three panels of horizontal bars, the range of the rounds as a thin line across each bar's end.
+# summary.tsv → SVG: panels of horizontal bars, the range of the rounds as a thin line across each bar's end.
 
 BEGIN {
     FS = "\t"
-    split("rediserve webdis nginx redis-benchmark", servers, " ")
-    title["rediserve"] = "RediServe"; colour["rediserve"] = "#2a6f97"
-    title["webdis"] = "Webdis"; colour["webdis"] = "#adb5bd"
-    title["nginx"] = "nginx, static"; colour["nginx"] = "#8d99ae"
-    title["redis-benchmark"] = "direct to Redis"; colour["redis-benchmark"] = "#d6ccc2"
-    width = 720; label = 130; room = 440; bar = 22; step = 30
+    colour["rediserve"] = "#2a6f97"
+    colour["webdis"] = "#adb5bd"
+    colour["nginx"] = "#8d99ae"
+    colour["redis-benchmark"] = "#d6ccc2"
+    width = 740; label = 170; room = 430; bar = 22; step = 30
 }
 
 $1 == "about" { about[$2] = $3 }
@@ -21,39 +20,58 @@ function escape(text) {
 function put(line) { body = body line "\n" }
 function text(x, y, class, words) { put(sprintf("<text x=\"%d\" y=\"%d\" class=\"%s\">%s</text>", x, y, class, escape(words))) }
 
-function draw_bar(s, scenario, metric, format, scale,    length_, middle, from, to) {
-    length_ = median[scenario, s, metric] * scale
-    from = label + least[scenario, s, metric] * scale
-    to = label + most[scenario, s, metric] * scale
+# what: "SCENARIO SERVER NAME…"; leaves them in globals.
+function take(what,    part) {
+    split(what, part, " ")
+    scenario = part[1]
+    server = part[2]
+    name = substr(what, length(scenario " " server " ") + 1)
+}
+
+function draw_bar(metric, format, scale,    length_, middle, from, to) {
+    length_ = median[scenario, server, metric] * scale
+    from = label + least[scenario, server, metric] * scale
+    to = label + most[scenario, server, metric] * scale
     middle = y + bar / 2
-    text(label - 10, middle + 4, "name", title[s])
-    put(sprintf("<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\" fill=\"%s\"/>", label, y, length_, bar, colour[s]))
+    text(label - 10, middle + 4, "name", name)
+    put(sprintf("<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\" fill=\"%s\"/>", label, y, length_, bar,
+        colour[server]))
     put(sprintf("<path d=\"M%.1f %.1fH%.1fM%.1f %.1fv8M%.1f %.1fv8\" class=\"range\"/>", from, middle, to, from,
         middle - 4, to, middle - 4))
-    text((to > label + length_ ? to : label + length_) + 8, middle + 4, "figure", sprintf(format, median[scenario, s, metric]))
+    text((to > label + length_ ? to : label + length_) + 8, middle + 4, "figure",
+        sprintf(format, median[scenario, server, metric]))
     y += step
 }
 
-function panel(heading, scenario, metric, format,    i, s, longest) {
-    for (i = 1; i in servers; i++)
-        if ((scenario, servers[i], metric) in median && most[scenario, servers[i], metric] > longest)
-            longest = most[scenario, servers[i], metric]
+# what: the bars, separated by "|".
+function panel(heading, what, metric, format,    i, bars, longest) {
+    split(what, bars, "|")
+    for (i = 1; i in bars; i++) {
+        take(bars[i])
+        if ((scenario, server, metric) in median && most[scenario, server, metric] > longest)
+            longest = most[scenario, server, metric]
+    }
     if (!longest)
         return
     text(20, y + 14, "heading", heading)
     y += 28
-    for (i = 1; i in servers; i++)
-        if ((scenario, servers[i], metric) in median)
-            draw_bar(servers[i], scenario, metric, format, room / longest)
+    for (i = 1; i in bars; i++) {
+        take(bars[i])
+        if ((scenario, server, metric) in median)
+            draw_bar(metric, format, room / longest)
+    }
     y += 14
 }
 
 END {
     y = 58
-    panel("Processor time per request, µs (less is better)", "single", "cpu", "%.1f µs")
-    panel("Processor time per request with " about["depth"] " requests pipelined, µs (less is better)", "pipelined", "cpu",
-        "%.1f µs")
-    panel("Requests per second (more is better)", "single", "rate", "%.0f")
+    own = "single rediserve GET /keys/k|command rediserve POST /|batch1 rediserve POST /pipeline of one"
+    others = "single webdis Webdis|single nginx nginx, static"
+    panel("Processor time per request, µs (less is better)", own "|" others, "cpu", "%.1f µs")
+    panel("Processor time per GET when there are many at once, µs (less is better)",
+        "pipelined rediserve " about["depth"] " requests pipelined|batch100 rediserve POST /pipeline of " about["many"] \
+        "|pipelined nginx nginx, " about["depth"] " pipelined", "cpu", "%.1f µs")
+    panel("Requests per second (more is better)", own "|" others "|single redis-benchmark direct to Redis", "rate", "%.0f")
     printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n", width,
         y + 24, width, y + 24
     print "<style>text{font:13px system-ui,sans-serif;fill:#333}.title{font-weight:600;font-size:16px}.heading{font-weight:600}" \

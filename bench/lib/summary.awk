@@ -2,7 +2,7 @@
 #
 #     about  NAME TEXT
 #     value  SCENARIO SERVER METRIC MEDIAN MIN MAX
-#     goal   TEXT MEDIAN MIN MAX RELATION LIMIT met|missed
+#     goal   TEXT MEDIAN MIN MAX RELATION LIMIT UNIT met|missed
 #
 # raw.tsv: ROUND SCENARIO SERVER REQUESTS_PER_SECOND P50_US P99_US PROCESSOR_US MEMORY_KB; "-" is unknown.
 
@@ -11,7 +11,7 @@ BEGIN {
     split("rate p50 p99 cpu memory", metrics, " ")
 }
 
-FILENAME ~ /about/ { print "about", $1, $2; next }
+FILENAME ~ /about/ { print "about", $1, $2; about[$1] = $2; next }
 
 {
     if (!(($2, $3) in seen)) {
@@ -48,17 +48,33 @@ function value(scenario, server, metric,    r, n, list) {
     print "value", scenario, server, metric, median, least, most
 }
 
-# The ratio of two servers within each round: what disturbs a round disturbs both.
-function goal(text, scenario, one, other, metric, relation, limit,    r, n, list, met) {
-    for (r = 1; r <= rounds; r++)
-        if (((scenario, one, metric, r) in figure) && ((scenario, other, metric, r) in figure))
-            list[++n] = figure[scenario, one, metric, r] / figure[scenario, other, metric, r]
+# list[1..n]: the figures of the rounds.
+function judge(text, list, n, relation, limit, unit,    met) {
     if (!n)
         return
     spread(list, n)
     met = relation == "at most" ? median <= limit : median > limit
-    print "goal", text, sprintf("%.2f", median), sprintf("%.2f", least), sprintf("%.2f", most), relation, limit,
+    print "goal", text, sprintf("%.2f", median), sprintf("%.2f", least), sprintf("%.2f", most), relation, limit, unit,
         met ? "met" : "missed"
+}
+
+# The ratio of two turns, "SCENARIO SERVER" each, within each round: what disturbs a round disturbs both.
+function ratio(text, one, other, metric, relation, limit,    r, n, list, a, b) {
+    split(one, a, " ")
+    split(other, b, " ")
+    for (r = 1; r <= rounds; r++)
+        if (((a[1], a[2], metric, r) in figure) && ((b[1], b[2], metric, r) in figure))
+            list[++n] = figure[a[1], a[2], metric, r] / figure[b[1], b[2], metric, r]
+    judge(text, list, n, relation, limit, "×")
+}
+
+# One figure of one turn.
+function bound(text, one, metric, relation, limit, unit,    r, n, list, a) {
+    split(one, a, " ")
+    for (r = 1; r <= rounds; r++)
+        if ((a[1], a[2], metric, r) in figure)
+            list[++n] = figure[a[1], a[2], metric, r]
+    judge(text, list, n, relation, limit, unit)
 }
 
 END {
@@ -67,10 +83,18 @@ END {
         for (m = 1; m in metrics; m++)
             value(pair[1], pair[2], metrics[m])
     }
-    goal("processor time per request ÷ nginx's static answer", "single", "rediserve", "nginx", "cpu", "at most", 1.5)
-    goal("processor time per request ÷ Webdis", "single", "rediserve", "webdis", "cpu", "at most", 0.5)
-    goal("requests per second ÷ redis-benchmark straight at Redis", "single", "rediserve", "redis-benchmark", "rate",
+    nginx = "single nginx"
+    webdis = "single webdis"
+    ratio("processor time per request ÷ nginx's static answer", "single rediserve", nginx, "cpu", "at most", 1.5)
+    ratio("processor time per request ÷ Webdis", "single rediserve", webdis, "cpu", "at most", 0.5)
+    ratio("requests per second ÷ redis-benchmark straight at Redis", "single rediserve", "single redis-benchmark", "rate",
         "above", 1)
-    goal("pipelined: processor time per request ÷ nginx's static answer", "pipelined", "rediserve", "nginx", "cpu",
+    ratio("pipelined: processor time per request ÷ nginx's static answer", "pipelined rediserve", "pipelined nginx", "cpu",
         "at most", 0.6)
+    ratio("POST /: processor time per request ÷ nginx's static answer", "command rediserve", nginx, "cpu", "at most", 1.75)
+    ratio("POST /: processor time per request ÷ Webdis", "command rediserve", webdis, "cpu", "at most", 0.6)
+    ratio("POST /pipeline of one: processor time per request ÷ nginx's static answer", "batch1 rediserve", nginx, "cpu",
+        "at most", 1.75)
+    ratio("POST /pipeline of one: processor time per request ÷ Webdis", "batch1 rediserve", webdis, "cpu", "at most", 0.6)
+    bound("POST /pipeline of " about["many"] ": processor time per command", "batch100 rediserve", "cpu", "at most", 1, " µs")
 }

@@ -25,17 +25,33 @@ function plain(scenario, server, metric, format, scale) {
     return ((scenario, server, metric) in median) ? sprintf(format, median[scenario, server, metric] / scale) : "–"
 }
 
-function table(heading, scenario,    i, s) {
+function head(heading, unit) {
     print "\n" heading "\n"
-    print "| | µs of processor per request | requests/s | p50 ms | p99 ms | resident MB |"
+    print "| | µs of processor per " unit " | " unit "s/s | p50 ms | p99 ms | resident MB |"
     print "| --- | --- | --- | --- | --- | --- |"
-    for (i = 1; i in servers; i++) {
-        s = servers[i]
-        if ((scenario, s, "rate") in median)
-            print "| " title[s] " | " cell(scenario, s, "cpu", "%.1f", 1) " | " cell(scenario, s, "rate", "%.0f", 1) \
-                " | " plain(scenario, s, "p50", "%.2f", 1000) " | " plain(scenario, s, "p99", "%.2f", 1000) \
-                " | " plain(scenario, s, "memory", "%.1f", 1024) " |"
-    }
+}
+
+function row(name, scenario, s, format) {
+    if ((scenario, s, "rate") in median)
+        print "| " name " | " cell(scenario, s, "cpu", format, 1) " | " cell(scenario, s, "rate", "%.0f", 1) \
+            " | " plain(scenario, s, "p50", "%.2f", 1000) " | " plain(scenario, s, "p99", "%.2f", 1000) \
+            " | " plain(scenario, s, "memory", "%.1f", 1024) " |"
+}
+
+function table(heading, scenario,    i) {
+    head(heading, "request")
+    for (i = 1; i in servers; i++)
+        row(title[servers[i]], scenario, servers[i], "%.1f")
+}
+
+function table_of_commands() {
+    if (!(("command", "rediserve", "rate") in median))
+        return
+    head("## The same by the command API, answers in base64", "request")
+    row("`POST /`, a command", "command", "rediserve", "%.1f")
+    row("`POST /pipeline` of one command", "batch1", "rediserve", "%.1f")
+    head("## " about["many"] " GETs in one `POST /pipeline`, figures per command, latency of the whole", "command")
+    row("RediServe", "batch100", "rediserve", "%.2f")
 }
 
 END {
@@ -44,13 +60,14 @@ END {
     print "Conditions: " about["conditions"] ". Median of the rounds (least–most). Made by `bench/compare`."
     table("## GET of a 100-byte value", "single")
     table("## The same, " about["depth"] " requests pipelined", "pipelined")
+    table_of_commands()
     print ""
     if (goal_count)
-        print "## Ratios\n\nFormed within each round, which cancels out what disturbed it.\n"
+        print "## Goals\n\nRatios are formed within each round, which cancels out what disturbed it.\n"
     for (i = 1; i <= goal_count; i++) {
         split(goals[i], g, "\t")
-        printf "- %s: **%s×** %s (%s–%s; goal: %s %s×)\n", toupper(g[8] == "met" ? "pass" : "fail"), g[3], g[2], g[4],
-            g[5], g[6], g[7]
+        printf "- %s: **%s%s** %s (%s–%s; goal: %s %s%s)\n", toupper(g[9] == "met" ? "pass" : "fail"), g[3], g[8], g[2],
+            g[4], g[5], g[6], g[7], g[8]
     }
     print "\n![plot](" plot ")"
 }
