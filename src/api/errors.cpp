@@ -20,16 +20,11 @@ std::string readable(std::string_view text)
     return shown;
 }
 
-void append_body(buffer& to, const error& why, const error_row& row)
+void append_body(buffer& to, const error& why)
 {
     to.append("{\"error\":");
-    append_json_string(to, why.detail.empty() ? std::string(row.word) : readable(why.detail));
-    to.append(",\"code\":");
-    append_json_string(to, row.word);
-    if (why.executed == executed::no)
-        to.append(",\"executed\":\"no\"");
-    else if (why.executed == executed::maybe)
-        to.append(",\"executed\":\"maybe\"");
+    append_json_string(to, why.detail.empty() ? std::string(row_of(why.code).word) : readable(why.detail));
+    append_error_members(to, why);
     to.append('}');
 }
 
@@ -39,19 +34,34 @@ void render(http::exchange& of, const error& why, std::string_view name, std::st
     http::response& answer = of.response();
     if (answer.begun())
         return answer.abort();
+    begin_error(answer, why);
+    if (!name.empty())
+        answer.field(name, value);
+    append_body(answer.content("application/json", 100), why);
+    answer.finish();
+}
+
+}   // namespace
+
+void begin_error(http::response& answer, const error& why)
+{
     const error_row& row = row_of(why.code);
     answer.begin(static_cast<unsigned>(row.status));
     if (row.retry_after)
         answer.field("Retry-After", "1");
     if (row.status == 401)
-        answer.field("WWW-Authenticate", challenge);
-    if (!name.empty())
-        answer.field(name, value);
-    append_body(answer.content("application/json", 100), why, row);
-    answer.finish();
+        answer.field("WWW-Authenticate", "Bearer realm=\"rediserve\"");   // RFC 6750, 3
 }
 
-}   // namespace
+void append_error_members(buffer& to, const error& why)
+{
+    to.append(",\"code\":");
+    append_json_string(to, row_of(why.code).word);
+    if (why.executed == executed::no)
+        to.append(",\"executed\":\"no\"");
+    else if (why.executed == executed::maybe)
+        to.append(",\"executed\":\"maybe\"");
+}
 
 void fail(const call& of, const error& why)
 {

@@ -2,16 +2,19 @@
 #pragma once
 
 #include "rediserve/api/dialect.hpp"
+#include "rediserve/base/buffer.hpp"
 #include "rediserve/base/error.hpp"
 #include "rediserve/commands/executor.hpp"
 
 #include <cstdint>
-#include <string_view>
 
 namespace rediserve::api {
 
-// What a 401 asks for (RFC 6750, 3).
-inline constexpr std::string_view challenge = "Bearer realm=\"rediserve\"";
+// Begins an answer with the status of the catalogue, Retry-After and WWW-Authenticate where they are due.
+void begin_error(http::response& answer, const error& why);
+
+// What an error's body says behind its text: `,"code":"…"`, and whether the command ran, as far as that is known.
+void append_error_members(buffer& to, const error& why);
 
 // Counts and renders.
 void fail(const call& of, const error& why);

@@ -27,18 +27,14 @@ result<format> format_of(const http::request& request)
     return format::resp2;
 }
 
-// What our own errors say beyond the contract, as those of the other dialects do.
-void append_members(buffer& to, std::string_view code, executed ran)
+// For who reads Redis' own form, which has no members.
+std::string_view in_words(executed ran) noexcept
 {
-    to.truncate(to.size() - 1);   // the brace
-    to.append(",\"code\":\"");
-    to.append(code);
-    to.append('"');
-    if (ran == executed::no)
-        to.append(",\"executed\":\"no\"");
-    else if (ran == executed::maybe)
-        to.append(",\"executed\":\"maybe\"");
-    to.append('}');
+    switch (ran) {
+    case executed::no: return " (it was not run)";
+    case executed::maybe: return " (it may have been run)";
+    default: return {};
+    }
 }
 
 }   // namespace
@@ -82,6 +78,19 @@ void append_failure(buffer& to, std::string_view text, format as)
         append_error(to, text);
 }
 
+void append_own_failure(buffer& to, const error& why, format as)
+{
+    const std::string text = words_of(why);
+    if (as == format::resp2)
+        return append_resp_error(to, text + std::string(in_words(why.executed)));
+    append_error(to, text);
+    if (why.code == errc::unauthorized)
+        return;                   // the contract's, to the letter
+    to.truncate(to.size() - 1);   // the brace
+    append_error_members(to, why);
+    to.append('}');
+}
+
 void render_failure(http::exchange& of, unsigned status, std::string_view text, const style& as)
 {
     http::response& answer = begin(of, status, as);
@@ -100,19 +109,10 @@ void render_error(http::exchange& of, const error& why, const style& as)
     http::response& answer = of.response();
     if (answer.begun())
         return answer.abort();
-    const error_row& row = row_of(why.code);
-    answer.begin(static_cast<unsigned>(row.status));
-    if (row.retry_after)
-        answer.field("Retry-After", "1");
-    if (row.status == 401)
-        answer.field("WWW-Authenticate", challenge);
+    begin_error(answer, why);
     if (!as.origin.empty())
         add_origin_fields(answer, as.origin);
-    const std::string text = words_of(why);
-    buffer& to = answer.content("application/json", text.size() + 12);
-    append_error(to, text);
-    if (why.code != errc::unauthorized)
-        append_members(to, row.word, why.executed);
+    append_own_failure(answer.content("application/json", 100), why, format::json);
     answer.finish();
 }
 

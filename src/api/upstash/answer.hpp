@@ -32,6 +32,8 @@ http::response& begin(http::exchange& of, unsigned status, const style& as);
 // One reply, or the error of one command, in the form asked for.
 void append_reply(buffer& to, const redis::reply_view& reply, format as);
 void append_failure(buffer& to, std::string_view text, format as);
+// One that the gateway found, with what the contract has no word for: its code, and whether the command ran.
+void append_own_failure(buffer& to, const error& why, format as);
 
 // A whole answer of one error, always JSON: nothing was run, or none can say what.
 void render_failure(http::exchange& of, unsigned status, std::string_view text, const style& as);

@@ -27,10 +27,10 @@ void collector::visit(const redis::reply_view& reply, std::size_t) noexcept
 
 void collector::fail_rest(const error& why)
 {
-    const std::string text = words_of(why);
+    failed_ = true;
     page_.reset();
     while (index_ < plan_.count) {
-        append_error(text);
+        append_own_failure(to_, why, as_);
         next();
     }
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rediserve::api::upstash {
 namespace {
@@ -168,6 +169,22 @@ TEST_F(UpstashDialect, APipelineThatNeverReachedRedisFailsAsAWhole)
 {
     backend.refuse(error(errc::backend_unavailable, "down", executed::no));
     EXPECT_EQ(post("/pipeline", R"([["GET","a"],["GET","b"]])").status(), 503U);
+}
+
+TEST_F(UpstashDialect, WhatIsLostOnTheWaySaysWhetherItRan)
+{
+    for (const auto& [headers, lost] : {
+             std::pair{
+                 header_map(), std::string(R"(,{"error":"ERR gone","code":"redis_unavailable","executed":"maybe"}])")},
+             std::pair{resp2, std::string("-ERR gone (it may have been run)\r\n")},
+         }) {
+        backend.reply(array({bulk("0"), array({})}));
+        backend.fail(error(errc::backend_lost, "gone", executed::maybe));
+        post("/pipeline", R"([["SCAN","0","WITHTYPE"],["INCR","n"]])", headers);
+        backend.run();
+        EXPECT_EQ(exchange->status(), 200U);
+        EXPECT_THAT(exchange->body(), testing::EndsWith(lost));
+    }
 }
 
 TEST_F(UpstashDialect, TooManyCommandsRunNone)
