@@ -88,7 +88,6 @@ void carrier::give(submission& what) noexcept
     queue_.mark_sent(what, link_.given());
     giving_ = &what;
     given_to_ = 0;
-    given_command_ = 0;
     give_on();
 }
 
@@ -96,20 +95,17 @@ void carrier::give(submission& what) noexcept
 bool carrier::give_on() noexcept
 {
     const batch& commands = giving_->commands;
-    while (given_command_ < giving_->count) {
+    while (given_to_ < commands.bytes()) {
         if (link_.unsent() >= high_water)
             return false;
-        const std::size_t end = commands.end(given_command_);
-        const auto piece = commands.from(given_to_).substr(0, std::min(end - given_to_, largest_piece));
-        const bool begins = given_to_ == commands.start(given_command_);
-        if (!(begins ? link_.send(piece, giving_) : link_.append(piece))) {
+        const auto piece = commands.from(given_to_).substr(0, largest_piece);
+        const std::size_t end = given_to_ + piece.size();
+        if (!link_.send(piece, commands.begun(end) - commands.begun(given_to_))) {
             broken_ = true;
             silence_.after(std::chrono::nanoseconds(0));   // never from inside add(): it tells sinks
             return false;
         }
-        given_to_ += piece.size();
-        if (given_to_ == end)
-            ++given_command_;
+        given_to_ = end;
     }
     if (commands.bytes() >= worth_freeing && !giving_->read_only)
         large_ = giving_;
@@ -135,9 +131,9 @@ void carrier::drop_large_batch() noexcept
 
 // ---- out -----------------------------------------------------------------------------------------------------------
 
-void carrier::on_reply(const reply_view& reply, void* token) noexcept
+void carrier::on_reply(const reply_view& reply) noexcept
 {
-    submission& asked = *static_cast<submission*>(token);
+    submission& asked = *queue_.first_sent();
     const std::size_t index = asked.replies++;
     const bool last = asked.replies == asked.count;
     reply_sink* const sink = index >= asked.delivered ? asked.sink : nullptr;

@@ -70,7 +70,7 @@ private:
     void on_ready() noexcept override;
     void on_attempt_failed(const error& why) noexcept override;
     void on_lost(const link_end& how, std::uint64_t left) noexcept override;
-    void on_reply(const reply_view& reply, void* token) noexcept override;
+    void on_reply(const reply_view& reply) noexcept override;
     void on_written() noexcept override;
 
     void pump() noexcept;
@@ -91,11 +91,10 @@ private:
     request_queue queue_;
     alarm silence_;
 
-    submission* giving_ = nullptr;    // given in part
-    std::size_t given_to_ = 0;        // wire offset in it
-    std::size_t given_command_ = 0;   // index in it
-    submission* large_ = nullptr;     // given wholly, perhaps not written wholly
-    std::uint64_t heard_then_ = 0;    // when the watch for silence began
+    submission* giving_ = nullptr;   // given in part
+    std::size_t given_to_ = 0;       // wire offset in it
+    submission* large_ = nullptr;    // given wholly, perhaps not written wholly
+    std::uint64_t heard_then_ = 0;   // when the watch for silence began
     std::uint64_t written_then_ = 0;
     bool was_ready_ = false;
     bool broken_ = false;   // hiredis took a batch in part and no more

@@ -1,5 +1,6 @@
 #include "rediserve/redis/command.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -42,7 +43,7 @@ batch& batch::argument(std::string_view bytes)
     if (!bytes.empty())
         std::memcpy(end, bytes.data(), bytes.size());
     end += bytes.size();
-    std::memcpy(end, "\r\n", 3);   // with a NUL that is not committed: from() promises a readable byte there
+    std::memcpy(end, "\r\n", 2);
     to.commit(static_cast<std::size_t>(end + 2 - at));
     return *this;
 }
@@ -53,11 +54,10 @@ batch& batch::argument(payload&& bytes)
         return argument(bytes.view());
     char* const at = head_.prepare(header_room);
     char* const end = write_header(at, '$', bytes.size());
-    *end = '\0';   // not committed: hiredis looks for the name with strchr()
     head_.commit(static_cast<std::size_t>(end - at));
     large_ = std::move(bytes);
-    tail_.prepare(3);
-    std::memcpy(tail_.data(), "\r\n", 3);
+    tail_.prepare(2);
+    std::memcpy(tail_.data(), "\r\n", 2);
     tail_.commit(2);
     return *this;
 }
@@ -76,6 +76,13 @@ void batch::clear() noexcept
         large_ = {};
     tail_.reset();
     starts_.clear();
+}
+
+std::size_t batch::begun(std::size_t offset) const noexcept
+{
+    if (offset == 0)
+        return 0;
+    return 1 + static_cast<std::size_t>(std::lower_bound(starts_.begin(), starts_.end(), offset) - starts_.begin());
 }
 
 std::string_view batch::from(std::size_t offset) const noexcept

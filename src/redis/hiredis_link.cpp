@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include <fcntl.h>
+#include <openssl/ssl.h>
 
 #include <memory>
 
@@ -23,6 +24,12 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int keepalive_seconds = 15;
+
+// As much as one record of TLS brings.
+constexpr std::size_t most_read = 16 * 1024;
+
+// After each KiB of replies hiredis' reader moves all that is behind to its front: there should be little by then.
+constexpr std::size_t digestible = 1024;
 
 // A reply this large leaves hiredis' reader with a buffer of its size, beside the reply itself.
 constexpr std::size_t largest_spare_buffer = 1 << 20;
@@ -53,7 +60,7 @@ struct hiredis_link::hooks
 
     static void want_write(void* link) { static_cast<hiredis_link*>(link)->want_write(); }
 
-    // The context is about to close its descriptor, which Asio must have let go of by then.
+    // The context is being freed and about to close its descriptor, which Asio must have let go of by then.
     static void clean_up(void* data)
     {
         auto& link = *static_cast<hiredis_link*>(data);
@@ -72,20 +79,9 @@ struct hiredis_link::hooks
             link.events_->on_connected();
     }
 
-    static void on_reply(redisAsyncContext* context, void* reply, void* token)
-    {
-        if (!reply)
-            return;   // the connection ended; told in one piece by tell_end()
-        auto& link = of(context);
-        --link.owed_;
-        shrink(*context->c.reader);
-        if (link.events_)
-            link.events_->on_reply(reply_view(static_cast<const redisReply*>(reply)), token);
-    }
-
-    // hiredis ends the process on a reply that nothing asked for, unless it is an error (assert), and on one that is nested
-    // without end (freeReplyObject recurses). These guards stand before the functions that build replies and make of such a
-    // reply a failure of the connection instead.
+    // Nobody can use a reply that nothing asked for, and hiredis ends the process on one that is nested without end
+    // (freeReplyObject recurses). These guards stand before the functions that build replies and make of such a reply a
+    // failure of the connection instead.
     static redisReplyObjectFunctions builders;
 
     static const char* objection(const redisReadTask* task)
@@ -198,19 +194,11 @@ result<void> hiredis_link::secure(ssl_session session)
     return {};
 }
 
-bool hiredis_link::send(std::string_view command, void* token) noexcept
-{
-    if (!context_
-        || redisAsyncFormattedCommand(context_, hooks::on_reply, token, command.data(), command.size()) != REDIS_OK)
-        return false;
-    ++owed_;
-    return true;
-}
-
-bool hiredis_link::append(std::string_view bytes) noexcept
+bool hiredis_link::send(std::string_view bytes, std::size_t commands) noexcept
 {
     if (!context_ || redisAppendFormattedCommand(&context_->c, bytes.data(), bytes.size()) != REDIS_OK)
         return false;
+    owed_ += commands;
     want_write();
     return true;
 }
@@ -229,7 +217,7 @@ void hiredis_link::close() noexcept
 {
     events_ = nullptr;
     if (auto* const context = std::exchange(context_, nullptr))
-        redisAsyncFree(context);   // later, when a callback of it is running
+        redisAsyncFree(context);   // later, when on_connected() is running
 }
 
 // Keeps what only the dying context knows.
@@ -240,11 +228,11 @@ void hiredis_link::remember_end() noexcept
         return;   // closed by us
     ended_ = true;
     end_.unsent = sdslen(context->c.obuf);
+    if (end_.code == errc::backend_refused)
+        return;   // Redis has said why
     end_.text = tls_ ? tls_reason(tls_, context->c.errstr) : context->c.errstr;
     if (context->c.err == REDIS_ERR_PROTOCOL)
         end_.code = errc::backend_protocol;
-    if (context->c.err == REDIS_ERR_OTHER && connected_)
-        end_.code = errc::backend_refused;   // an error reply that nothing asked for, before Redis closes
     if (nonsense_) {
         end_.code = errc::backend_protocol;
         end_.text = nonsense_;
@@ -263,7 +251,7 @@ bool hiredis_link::tell_end() noexcept
 
 void hiredis_link::want_write()
 {
-    if (!connected_ || writing_)
+    if (!connected_)
         return wait_writable();
     if (flush_posted_ || waiting_to_write_)
         return;
@@ -293,46 +281,44 @@ void hiredis_link::flush()
 {
     if (!context_)
         return;
-    const bool connecting = !connected_;
+    if (!connected_)
+        return finish_connect();
     const auto before = unsent();
-    if (!connecting && before == 0)
+    if (before == 0)
         return;
-    if (tls_)
-        forget_tls_errors();
-    writing_ = true;
-    redisAsyncHandleWrite(context_);
-    writing_ = false;
-    if (tell_end() || !context_)
-        return;
-    if (connecting && !finish_connect())
-        return;
-    finish_write(before);
-}
-
-void hiredis_link::finish_write(std::size_t before)
-{
-    if (unsent() < before && events_)
+    write_on();
+    if (!tell_end() && unsent() < before && events_)
         events_->on_written();
 }
 
-// After the first write event: whether the connection stands.
-bool hiredis_link::finish_connect()
+void hiredis_link::write_on()
 {
-    if (connected_) {
-        wait_readable(shared_from_this());
-        return true;
-    }
-    if (context_->c.connection_type != REDIS_CONN_UNIX) {
+    if (tls_)
+        forget_tls_errors();
+    int done = 0;
+    if (redisBufferWrite(&context_->c, &done) != REDIS_OK)
+        return redisAsyncFree(context_);
+    const bool must_read_first = tls_ && SSL_want_read(tls_);   // read_on() goes on then
+    if (!done && !must_read_first)
         wait_writable();
-        return false;
-    }
+}
+
+// After the first write event.
+void hiredis_link::finish_connect()
+{
+    redisAsyncHandleWrite(context_);
+    if (tell_end() || !context_)
+        return;
+    if (connected_)
+        return wait_readable(shared_from_this());
+    if (context_->c.connection_type != REDIS_CONN_UNIX)
+        return wait_writable();
     // connect() said EAGAIN: nobody accepts on that socket, and no event would tell when somebody does.
     end_.text = "the socket's queue of connections is full";
     auto* const told = events_;
     close();
     if (told)
         told->on_closed(end_);
-    return false;
 }
 
 void hiredis_link::wait_readable(std::shared_ptr<hiredis_link> self)
@@ -350,43 +336,66 @@ void hiredis_link::wait_readable(std::shared_ptr<hiredis_link> self)
 void hiredis_link::on_readable(std::shared_ptr<hiredis_link> self)
 {
     ++heard_;
-    if (tls_)
-        forget_tls_errors();
-    if (listening_)
-        read_on();
-    else
-        redisAsyncHandleRead(context_);
+    read_on();
     if (!tell_end() && context_)
         wait_readable(std::move(self));
 }
 
-// What redisAsyncHandleRead() does, without its table of callbacks: that one does not know shard channels.
 void hiredis_link::read_on()
 {
-    if (redisBufferRead(&context_->c) != REDIS_OK)
+    if (tls_)
+        forget_tls_errors();
+    char came[most_read];
+    const auto size = context_->c.funcs->read(&context_->c, came, sizeof(came));
+    if (size < 0)
         return redisAsyncFree(context_);
-    while (tell_next()) {}
+    digest({came, static_cast<std::size_t>(size)});
     if (unsent() > 0)
         want_write();   // TLS may have had to read before it could write
 }
 
-// False when no reply is whole, or the connection has ended.
+void hiredis_link::digest(std::string_view bytes)
+{
+    while (context_ && !bytes.empty()) {
+        const auto piece = bytes.substr(0, digestible);
+        bytes.remove_prefix(piece.size());
+        redisReaderFeed(context_->c.reader, piece.data(), piece.size());   // tell_next() notices a failure
+        while (context_ && tell_next()) {}
+    }
+}
+
+// False when no reply is whole.
 bool hiredis_link::tell_next()
 {
-    if (!context_)
-        return false;
     void* next = nullptr;
-    if (redisGetReplyFromReader(&context_->c, &next) != REDIS_OK) {
+    if (redisGetReplyFromReader(&context_->c, &next) != REDIS_OK)
         redisAsyncFree(context_);
-        return false;
-    }
     if (!next)
         return false;
-    shrink(*context_->c.reader);
     const std::unique_ptr<void, decltype(&freeReplyObject)> reply(next, freeReplyObject);
-    if (events_)
-        events_->on_reply(reply_view(static_cast<const redisReply*>(next)), nullptr);
+    shrink(*context_->c.reader);
+    tell(*static_cast<const redisReply*>(next));
     return true;
+}
+
+void hiredis_link::tell(const redisReply& reply)
+{
+    if (reply.type == REDIS_REPLY_PUSH)
+        return;
+    if (owed_ > 0)
+        --owed_;
+    else if (!listening_)
+        return give_up(reply_view(&reply).text());
+    if (events_)
+        events_->on_reply(reply_view(&reply));
+}
+
+// Redis has sent an error that no command asked for, and is about to close.
+void hiredis_link::give_up(std::string_view why)
+{
+    end_.code = errc::backend_refused;
+    end_.text = why;
+    redisAsyncFree(context_);
 }
 
 }   // namespace rediserve::redis

@@ -1,4 +1,5 @@
-// One connection to Redis: hiredis' asynchronous context on Asio.
+// One connection to Redis: hiredis on Asio. Its asynchronous context connects; what goes in and comes out passes by its
+// table of callbacks (docs/adr/0005-read-hiredis-reader-directly.md).
 //
 // All commands given within one turn of the event loop leave in one write: the first of them posts a flush, which runs
 // after whatever else the turn still has to do.
@@ -37,9 +38,9 @@ public:
     {
     public:
         virtual void on_connected() noexcept = 0;   // before TLS and any command
-        // A reply to the send() that brought `token`, or whatever came to one that listens. The connection may be closed
-        // from inside.
-        virtual void on_reply(const reply_view& reply, void* token) noexcept = 0;
+        // The reply to the first command that still has none, or whatever came to one that listens. The connection may
+        // be closed from inside.
+        virtual void on_reply(const reply_view& reply) noexcept = 0;
         virtual void on_written() noexcept = 0;                     // unsent() went down
         virtual void on_closed(const link_end& how) noexcept = 0;   // not after close()
 
@@ -61,13 +62,10 @@ public:
     // Changes who is told.
     void report_to(events& to) noexcept { events_ = &to; }
 
-    // Queues a command, or its beginning with at least its name and one byte more. False when the connection is ending
-    // or hiredis refuses: no reply will come.
-    bool send(std::string_view command, void* token) noexcept;
-    // Queues more bytes of the last command.
-    bool append(std::string_view bytes) noexcept;
-    // From now on all that comes is told as it comes, with no token, and commands are given whole by append(). For
-    // subscriptions and MONITOR. All replies must have come.
+    // Queues `bytes`, in which `commands` commands begin: so many replies more are owed. False when there is no connection
+    // or no memory.
+    bool send(std::string_view bytes, std::size_t commands) noexcept;
+    // From now on things may come that no command asked for. For subscriptions and MONITOR.
     void listen() noexcept { listening_ = true; }
     // Bytes queued here and not yet taken by the kernel.
     std::size_t unsent() const noexcept;
@@ -88,10 +86,13 @@ private:
     void wait_writable();
     void on_readable(std::shared_ptr<hiredis_link> self);
     void read_on();
+    void digest(std::string_view bytes);
     bool tell_next();
+    void tell(const redisReply& reply);
+    void give_up(std::string_view why);
     void flush();
-    void finish_write(std::size_t before);
-    bool finish_connect();
+    void write_on();
+    void finish_connect();
     void remember_end() noexcept;
     bool tell_end() noexcept;
 
@@ -107,7 +108,6 @@ private:
     bool ended_ = false;
     bool connected_ = false;
     bool listening_ = false;
-    bool writing_ = false;
     bool flush_posted_ = false;
     bool waiting_to_write_ = false;
 };

@@ -100,17 +100,9 @@ void link::break_off(std::string why) noexcept
         lose({.code = errc::backend_lost, .text = std::move(why), .unsent = unsent()});
 }
 
-bool link::send(std::string_view command, void* token) noexcept
+bool link::send(std::string_view bytes, std::size_t commands) noexcept
 {
-    if (!connection_->send(command, token))
-        return false;
-    given_ += command.size();
-    return true;
-}
-
-bool link::append(std::string_view bytes) noexcept
-{
-    if (!connection_->append(bytes))
+    if (!connection_->send(bytes, commands))
         return false;
     given_ += bytes.size();
     return true;
@@ -193,7 +185,7 @@ void link::begin_tls()
 
 void link::send_step(const batch& command)
 {
-    if (!send(command.head(), nullptr))
+    if (!send(command.head(), command.size()))
         fail_attempt(error(errc::backend_unavailable, "out of memory", executed::no));
 }
 
@@ -243,10 +235,10 @@ std::string link::place() const
 
 // ---- in service ----------------------------------------------------------------------------------------------------
 
-void link::on_reply(const reply_view& reply, void* token) noexcept
+void link::on_reply(const reply_view& reply) noexcept
 {
     if (ready())
-        owner_.on_reply(reply, token);
+        owner_.on_reply(reply);
     else
         on_step_reply(reply);
 }

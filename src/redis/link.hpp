@@ -33,7 +33,8 @@ public:
         virtual void on_attempt_failed(const error& why) noexcept = 0;
         // A ready connection ended, after `left` of the given() bytes had left. A new one is being made.
         virtual void on_lost(const link_end& how, std::uint64_t left) noexcept = 0;
-        virtual void on_reply(const reply_view& reply, void* token) noexcept = 0;
+        // As hiredis_link's.
+        virtual void on_reply(const reply_view& reply) noexcept = 0;
         virtual void on_written() noexcept = 0;   // unsent() went down
 
     protected:
@@ -57,19 +58,18 @@ public:
     unsigned failures() const noexcept { return fsm_.failures(); }
 
     // As hiredis_link's, for a ready link.
-    bool send(std::string_view command, void* token) noexcept;
-    bool append(std::string_view bytes) noexcept;
+    bool send(std::string_view bytes, std::size_t commands) noexcept;
     void listen() noexcept { connection_->listen(); }
     std::size_t unsent() const noexcept { return connection_ ? connection_->unsent() : 0; }
     std::size_t unread() const noexcept { return connection_ ? connection_->unread() : 0; }
     std::uint64_t heard() const noexcept { return connection_ ? connection_->heard() : 0; }
-    // Bytes given to the present connection by send() and append().
+    // Bytes given to the present connection by send().
     std::uint64_t given() const noexcept { return given_; }
 
 private:
     // hiredis_link::events
     void on_connected() noexcept override;
-    void on_reply(const reply_view& reply, void* token) noexcept override;
+    void on_reply(const reply_view& reply) noexcept override;
     void on_written() noexcept override;
     void on_closed(const link_end& how) noexcept override;
 

@@ -54,7 +54,7 @@ void subscriber::send(const batch& commands)
 {
     if (commands.size() == 0)
         return;
-    if (!link_.append(commands.head()))
+    if (!link_.send(commands.head(), commands.size()))
         return link_.break_off("out of memory");
     if (register_.unanswered() == commands.size())
         expect_sound();   // else it is expected already
@@ -89,7 +89,7 @@ void subscriber::on_lost(const link_end&, std::uint64_t) noexcept
     serve_soon();
 }
 
-void subscriber::on_reply(const reply_view& reply, void*) noexcept
+void subscriber::on_reply(const reply_view& reply) noexcept
 {
     if (register_.on_reply(reply))
         return;

@@ -26,7 +26,7 @@ private:
     void on_ready() noexcept override;
     void on_attempt_failed(const error& why) noexcept override;
     void on_lost(const link_end& how, std::uint64_t left) noexcept override;
-    void on_reply(const reply_view& reply, void* token) noexcept override;
+    void on_reply(const reply_view& reply) noexcept override;
     void on_written() noexcept override {}
 
     void serve_soon();

@@ -142,6 +142,25 @@ TEST_F(BackendCommands, OfManyMegabytesPassUnchangedAndKeepTheirOrder)
     EXPECT_TRUE(read.text() == value);
 }
 
+// Given in pieces that end anywhere in a command.
+TEST_F(BackendCommands, OfALongBatchAreAnsweredOneByOne)
+{
+    params settings;
+    settings.queue_commands = 30'000;
+    connect(settings);
+    ASSERT_TRUE(turn_until_up());
+    outcome all;
+    all.expected = settings.queue_commands;
+    batch many;
+    for (std::size_t i = 0; i < all.expected; ++i)
+        many.add("ECHO", i);
+    submit(all, std::move(many));
+    ASSERT_TRUE(turn_until([&] { return all.over(); }));
+    ASSERT_EQ(all.replies.size(), all.expected) << all.text().substr(0, 100);
+    for (std::size_t i = 0; i < all.expected; ++i)
+        ASSERT_EQ(all.replies[i], std::to_string(i));
+}
+
 TEST_F(BackendCommands, AreRefusedWhenTheQueueIsFull)
 {
     params settings;

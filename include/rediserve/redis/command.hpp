@@ -63,14 +63,15 @@ public:
     // Wire offsets at which command `index` begins and ends.
     std::size_t start(std::size_t index) const noexcept { return index == 0 ? 0 : starts_[index - 1]; }
     std::size_t end(std::size_t index) const noexcept { return index < starts_.size() ? starts_[index] : bytes(); }
+    // How many commands begin before wire offset `offset`.
+    std::size_t begun(std::size_t offset) const noexcept;
     // The contiguous bytes from wire offset `offset` on: the rest of head(), large() or tail(), whichever it is in.
-    // Readable one byte beyond its end, as hiredis' look for a second argument needs.
     std::string_view from(std::size_t offset) const noexcept;
     // The first argument of command `index`, as the caller wrote it.
     std::string_view name(std::size_t index) const noexcept;
 
 private:
-    static constexpr std::size_t header_room = 24;   // `*` or `$`, digits of a length, line ends, a final NUL
+    static constexpr std::size_t header_room = 24;   // `*` or `$`, digits of a length, line ends
 
     static std::size_t room_for(std::string_view bytes) noexcept { return bytes.size() + header_room; }
     static std::size_t room_for(std::integral auto) noexcept { return 2 * header_room; }

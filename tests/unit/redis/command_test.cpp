@@ -77,6 +77,19 @@ TEST(Batch, GivesItsBytesPieceByPieceAcrossItsParts)
     EXPECT_EQ(pieces, whole);
 }
 
+TEST(Batch, CountsTheCommandsThatBeginBeforeAnOffset)
+{
+    EXPECT_EQ(batch().begun(0), 0u);
+    const batch one = batch::of("PING");
+    EXPECT_EQ(one.begun(0), 0u);
+    EXPECT_EQ(one.begun(1), 1u);
+    batch two;
+    two.add("GET", "k").add("GET", "l");
+    EXPECT_EQ(two.begun(two.start(1)), 1u);
+    EXPECT_EQ(two.begun(two.start(1) + 1), 2u);
+    EXPECT_EQ(two.begun(two.bytes()), 2u);
+}
+
 TEST(Batch, CopiesASmallOrASecondLargeArgument)
 {
     batch two;
