@@ -54,10 +54,15 @@ private:
             translate_and_send(index, known);
     }
 
-    const commands::command_info* look_up(std::span<const std::string_view> words) const noexcept
+    // Most often it is the command before once more.
+    const commands::command_info* look_up(std::span<const std::string_view> words) noexcept
     {
+        const bool again = known_ && !known_->has_subcommands && words.front() == known_name_;
+        if (again)
+            return known_;
         const std::string_view second = words.size() > 1 ? words[1] : std::string_view();
-        return of_.commands.find(words.front(), second);
+        known_name_ = words.front();
+        return known_ = of_.commands.find(words.front(), second);
     }
 
     void translate_and_send(std::size_t index, const commands::command_info* known)
@@ -106,6 +111,8 @@ private:
     changed_scripts& scripts_;
     purpose what_;
     plan made_;
+    std::string_view known_name_;   // of the command before
+    const commands::command_info* known_ = nullptr;
 };
 
 }   // namespace
