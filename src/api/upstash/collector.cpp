@@ -25,13 +25,18 @@ void collector::visit(const redis::reply_view& reply, std::size_t) noexcept
     next();
 }
 
-void collector::fail_rest(const error& why)
+void collector::fail_rest(const error& why, std::size_t sent)
 {
     failed_ = true;
+    error told = why;
+    std::size_t reached = replies_;
+    if (page_)
+        --reached;   // it came, but its answer did not get whole
     page_.reset();
-    while (index_ < plan_.count) {
-        append_own_failure(to_, why, as_);
-        next();
+    for (; index_ < plan_.count; ++reached, next()) {
+        if (reached >= sent)
+            told.executed = executed::no;
+        append_own_failure(to_, told, as_);
     }
 }
 

@@ -26,8 +26,9 @@ public:
     const typed_page* page() const noexcept { return page_ ? &*page_ : nullptr; }
     void add_types(std::vector<std::string> types);
 
-    // What is not answered yet, sent or not, fails with `why`.
-    void fail_rest(const error& why);
+    // What is not answered yet fails with `why`; behind the first `sent` commands of those that were to be sent, it has not
+    // run in any case.
+    void fail_rest(const error& why, std::size_t sent);
     // All has been answered: closes the list.
     void finish();
 

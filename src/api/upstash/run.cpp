@@ -44,13 +44,17 @@ void render_only(http::exchange& of, const plan& what, const redis::reply_view& 
     answer.finish();
 }
 
-void render_all(const call& of, collector& done, const buffer& body, const result<void>& how, const style& as, shape in)
+// Of a plan's commands, the first `sent` were given to Redis.
+void render_all(
+    const call& of, collector& done, std::size_t sent, const buffer& body, const result<void>& how, const style& as,
+    shape in
+)
 {
     if (!how && !done.any_reply())
         return fail(of, how.error(), as);
     if (!how) {
         of.metrics.reject(how.error());
-        done.fail_rest(how.error());
+        done.fail_rest(how.error(), sent);
     }
     done.finish();
     render(of.exchange, status_of(done, in), body.view(), as);
@@ -82,8 +86,9 @@ task run_together(call of, plan what, style as, shape in)
     redis::lease none;
     trip only;
     only.commands = std::move(what.commands);
+    const std::size_t sent = only.commands.size();
     const result<void> how = co_await send(of, none, effect_of(what), std::move(only), done);
-    render_all(of, done, body, how, as, in);
+    render_all(of, done, sent, body, how, as, in);
 }
 
 // Asks for the types of the keys of a page of SCAN.
@@ -131,6 +136,7 @@ task run_trips(call of, plan what, style as, shape in)
     collector done(body, what, as.format, in);
     redis::lease own;
     result<void> how;
+    std::size_t sent = 0;
     std::optional<silent_watcher> watcher;
     if (what.leased) {
         watcher.emplace(of.exchange);
@@ -141,6 +147,7 @@ task run_trips(call of, plan what, style as, shape in)
             how = got.error();
     }
     for (std::size_t i = 0; how && i < what.trips.size(); ++i) {
+        sent += what.trips[i].commands.size();
         how = co_await send(of, own, effect_of(what), std::move(what.trips[i]), done);
         if (!how || !done.page())
             continue;
@@ -151,7 +158,7 @@ task run_trips(call of, plan what, style as, shape in)
     }
     watcher.reset();
     own.release();
-    render_all(of, done, body, how, as, in);
+    render_all(of, done, sent, body, how, as, in);
 }
 
 task run(const call& of, plan&& what, style&& as, shape in)

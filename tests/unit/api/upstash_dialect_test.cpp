@@ -187,6 +187,39 @@ TEST_F(UpstashDialect, WhatIsLostOnTheWaySaysWhetherItRan)
     }
 }
 
+TEST_F(UpstashDialect, WhatWasNotSentYetDidNotRun)
+{
+    for (const auto& [headers, lost] : {
+             std::pair{
+                 header_map(),
+                 std::string(R"(,{"error":"ERR gone","code":"redis_unavailable","executed":"maybe"})"
+                             R"(,{"error":"ERR gone","code":"redis_unavailable","executed":"no"}])")},
+             std::pair{resp2, std::string("-ERR gone (it may have been run)\r\n-ERR gone (it was not run)\r\n")},
+         }) {
+        backend.reply(array({bulk("0"), array({})}));
+        backend.fail(error(errc::backend_lost, "gone", executed::maybe));
+        post("/pipeline", R"([["SCAN","0","WITHTYPE"],["SCAN","1","WITHTYPE"],["INCR","n"]])", headers);
+        backend.run();
+        EXPECT_EQ(exchange->status(), 200U);
+        EXPECT_THAT(exchange->body(), testing::EndsWith(lost));
+        EXPECT_THAT(backend.latest(), ElementsAre(ElementsAre("SCAN", "1")));
+    }
+}
+
+// The page came, but not the types of its keys.
+TEST_F(UpstashDialect, AQuestionOfOurOwnThatIsLostLosesItsCommand)
+{
+    backend.reply("+PONG\r\n" + array({bulk("0"), array({bulk("k")})}));
+    backend.fail(error(errc::backend_lost, "gone", executed::maybe));
+    post("/pipeline", R"([["PING"],["SCAN","0","WITHTYPE"],["INCR","n"]])");
+    backend.run();
+    EXPECT_THAT(
+        exchange->body(),
+        testing::EndsWith(R"(,{"error":"ERR gone","code":"redis_unavailable","executed":"maybe"})"
+                          R"(,{"error":"ERR gone","code":"redis_unavailable","executed":"no"}])")
+    );
+}
+
 TEST_F(UpstashDialect, TooManyCommandsRunNone)
 {
     settings.upstash.pipeline_commands = 1;
