@@ -1,4 +1,4 @@
-// Asks a server what commands it has: at the start, and again when connections to it were made anew, for it may be another
+// Asks a server what commands it has, and whether its user may use transactions: at the start, and again when connections to it were made anew, for it may be another
 // server or another version by then.
 #pragma once
 
@@ -31,18 +31,27 @@ public:
 
 private:
     void ask();
+    void ask_for_a_transaction();
+    void submit(redis::batch&& questions);
+    void on_commands(const redis::reply_view& reply);
+    void on_lone_exec(const redis::reply_view& reply);
+    void finish();
     void wait();
     bool stale() const noexcept { return metrics_.redis_reconnects.get() != loaded_at_; }
     void on_reply(const redis::reply_view& reply, std::size_t index) noexcept override;
     void on_failure(error) noexcept override { asked_ = nullptr; }
+
+    enum class question : std::uint8_t { commands, transaction };
 
     redis::backend& backend_;
     const telemetry::shard_metrics& metrics_;
     taker take_;
     boost::asio::steady_timer timer_;
     redis::submission* asked_ = nullptr;
-    std::int64_t asked_at_ = 0;     // count of reconnects
-    std::int64_t loaded_at_ = -1;   // the same; nothing is loaded yet
+    question question_ = question::commands;
+    std::shared_ptr<commands::command_table> table_;   // in the making
+    std::int64_t asked_at_ = 0;                        // count of reconnects
+    std::int64_t loaded_at_ = -1;                      // the same; nothing is loaded yet
 };
 
 }   // namespace rediserve::app

@@ -68,7 +68,7 @@ std::size_t command_table::hash::operator()(std::string_view name) const noexcep
     return sum;
 }
 
-std::shared_ptr<const command_table> command_table::built_in()
+std::shared_ptr<command_table> command_table::built_in()
 {
     auto made = std::make_shared<command_table>();
     for (const std::string_view name : reading)
@@ -78,7 +78,7 @@ std::shared_ptr<const command_table> command_table::built_in()
     return made;
 }
 
-std::shared_ptr<const command_table> command_table::parse(const redis::reply_view& reply)
+std::shared_ptr<command_table> command_table::parse(const redis::reply_view& reply)
 {
     if (!reply.is_array() || reply.size() == 0)
         return nullptr;

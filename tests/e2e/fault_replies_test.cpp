@@ -78,10 +78,10 @@ TEST(FaultyReplies, PassOnWhatRedisSaysItself)
 
 TEST(FaultyReplies, AreWaitedForOnlySoLong)
 {
-    configuration file(R"({"redis":{"command_timeout":"300ms"}})");
+    configuration file(R"({"redis":{"command_timeout":"300ms"},"threads":1})");
     scripted_redis server([](const auto&) { return ""; });
     gateway rest({"--config", file.path(), "--redis", server.url()});
-    ASSERT_TRUE(rest.await_ready());
+    ASSERT_TRUE(rest.await_ready() && await([&] { return server.asked(); }));
     auto answer = rest.request("POST", "/keys/k/incr");
     EXPECT_THAT(answer, Fails(504, "redis_timeout"));
     EXPECT_EQ(json_of(answer)["executed"], "maybe");
@@ -103,7 +103,7 @@ TEST(FaultyReplies, ThatComeLateGoToNobodyElse)
         return replies + "$" + std::to_string(received[1].size()) + "\r\n" + received[1] + "\r\n";
     });
     gateway rest({"--config", file.path(), "--redis", server.url()});
-    ASSERT_TRUE(rest.await_ready());
+    ASSERT_TRUE(rest.await_ready() && await([&] { return server.asked(); }));
     auto connection = rest.connect();
     EXPECT_THAT(connection.request("GET", "/keys/first?raw"), HasStatus(504));
     hold = false;

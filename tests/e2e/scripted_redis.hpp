@@ -18,12 +18,15 @@ public:
     // What to send for one command, byte for byte; nullopt closes the connection.
     using script = std::function<std::optional<std::string>(const command& received)>;
 
-    // Answers PING, what sets a connection up and the question for a table of commands; everything else is for the script.
+    // Answers PING, what sets a connection up and what the gateway asks every server; everything else is for the script.
     // The script is called by a thread of this server.
     explicit scripted_redis(script answers);
     ~scripted_redis();
     scripted_redis(const scripted_redis&) = delete;
     scripted_redis& operator=(const scripted_redis&) = delete;
+
+    // Whether a gateway of one thread has asked all that it asks every server: what comes from now on is for the script.
+    bool asked() const { return questions_answered_ >= 2; }
 
     std::string url() const { return "redis://127.0.0.1:" + std::to_string(port_); }
 
@@ -36,6 +39,7 @@ private:
     int listening_ = -1;
     std::uint16_t port_ = 0;
     std::atomic<bool> stopping_{false};
+    std::atomic<int> questions_answered_{0};
     std::thread thread_;
 };
 

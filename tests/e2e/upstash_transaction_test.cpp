@@ -39,6 +39,21 @@ TEST_F(UpstashTransaction, KeepsARunTimeErrorToItsElement)
     EXPECT_EQ(redis().cli({"get", "b"}), "1");
 }
 
+TEST(UpstashTransactionOfAUser, IsNotRunPieceByPieceWithoutPermission)
+{
+    redis_server server;
+    server.cli({"acl", "setuser", "app", "on", ">word", "+@all", "-multi", "~*", "&*"});
+    gateway rest({"--redis", "unix://app:word@" + server.socket()});
+    ASSERT_TRUE(rest.await_ready());
+    const auto transact = [&] { return rest.request("POST", "/multi-exec", R"([["SET","a","1"],["SET","b","2"]])"); };
+    ASSERT_TRUE(await([&] { return transact().body.find("NOPERM") != std::string::npos; }));
+    server.cli({"flushall"});
+    EXPECT_THAT(transact(), Refuses(400));
+    EXPECT_THAT(rest.request("PUT", "/keys/c", "v"), Fails(500, "redis_error"));
+    EXPECT_EQ(server.cli({"dbsize"}), "0");
+    EXPECT_THAT(rest.request("POST", "/pipeline", R"([["SET","a","1"]])"), Answers(200, R"([{"result":"OK"}])"));
+}
+
 TEST_F(UpstashTransaction, IsDiscardedWholeByWhatCannotBeQueued)
 {
     auto unknown = multi_exec(R"([["SET","a","1"],["NOSUCH","x"],["GET"]])");

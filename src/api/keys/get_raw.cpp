@@ -83,6 +83,8 @@ task read_raw(keys_call of, key_name key, read_request wish)
 // Moves no more than the part. A tag would need the whole value, so an answer of this kind has none.
 task read_part(keys_call of, key_name key, read_request wish)
 {
+    if (!may_transact(of))
+        co_return;
     redis::batch commands;
     commands.add("MULTI").add("EXISTS", key.view()).add("STRLEN", key.view());
     commands.add("GETRANGE", key.view(), wish.range->first, wish.range->last).add("EXEC");

@@ -22,6 +22,14 @@ void fail_unexpected(const call& of)
     );
 }
 
+bool may_transact(const call& of)
+{
+    const std::string_view refusal = of.commands.no_transactions();
+    if (!refusal.empty())
+        fail(of, commands::redis_failure(refusal));
+    return refusal.empty();
+}
+
 bool got_string(const call& of, const commands::reply_or_error& got)
 {
     if (failed(of, got))

@@ -13,6 +13,9 @@ void fail_not_found(const call& of);
 void fail_precondition(const call& of);
 void fail_unexpected(const call& of);
 
+// Whether MULTI … EXEC may be sent, which is to be asked before the first suspension. Answers with Redis' own error if not.
+bool may_transact(const call& of);
+
 // A string; nil is a missing key.
 bool got_string(const call& of, const commands::reply_or_error& got);
 bool got_integer(const call& of, const commands::reply_or_error& got);

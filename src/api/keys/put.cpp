@@ -76,6 +76,8 @@ task put_string(const keys_call& of, key_name&& key, payload&& value, const put_
     std::vector<std::string> options = wish.expiry.set_options();
     redis::batch commands;
     if (wish.guard.none()) {
+        if (!may_transact(of))
+            return {};
         commands.add("MULTI").add("EXISTS", key.view());
         add_set(commands, key, std::move(value), options);
         commands.add("EXEC");

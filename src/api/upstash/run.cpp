@@ -221,6 +221,10 @@ task run_transaction(const call& of, plan&& what, style&& as)
         render_failure(of.exchange, 400, refused->text, as);
         return {};
     }
+    if (const std::string_view why = of.commands.no_transactions(); !why.empty()) {
+        render_failure(of.exchange, 400, why, as);
+        return {};
+    }
     return transact(of, std::move(what), std::move(as));
 }
 

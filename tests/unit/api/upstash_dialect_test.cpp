@@ -244,6 +244,20 @@ TEST_F(UpstashDialect, ATransactionAnswersWhatExecDid)
     );
 }
 
+TEST_F(UpstashDialect, ATransactionIsNotSentWhereItWouldBeTornApart)
+{
+    const auto table = rediserve::commands::command_table::built_in();
+    table->refuse_transactions("NOPERM no permission to run the 'multi' command");
+    known_commands = table;
+    EXPECT_THAT(
+        post("/multi-exec", R"([["SET","a","x"],["INCR","a"]])"),
+        Answers(400, R"({"error":"NOPERM no permission to run the 'multi' command"})")
+    );
+    EXPECT_THAT(backend.batches(), IsEmpty());
+    backend.reply("+OK\r\n:1\r\n");
+    EXPECT_EQ(post("/pipeline", R"([["SET","a","x"],["INCR","a"]])").status(), 200U);
+}
+
 TEST_F(UpstashDialect, ADiscardedTransactionSaysWhy)
 {
     backend.reply("+OK\r\n+QUEUED\r\n-ERR unknown command\r\n-EXECABORT Transaction discarded\r\n");
