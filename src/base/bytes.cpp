@@ -61,6 +61,38 @@ constexpr std::array<std::int8_t, 256> base64_values = [] {
     return table;
 }();
 
+constexpr std::array<std::int8_t, 256> base64url_values = [] {
+    std::array<std::int8_t, 256> table = base64_values;
+    table['+'] = table['/'] = -1;
+    table['-'] = 62;
+    table['_'] = 63;
+    return table;
+}();
+
+// Digits of six bits each, without padding.
+std::optional<std::string> decode_digits(std::string_view digits, const std::array<std::int8_t, 256>& values)
+{
+    std::string bytes;
+    bytes.reserve(digits.size() / 4 * 3 + 2);
+    std::uint32_t bits = 0;
+    unsigned held = 0;
+    for (const char digit : digits) {
+        const int value = values[static_cast<unsigned char>(digit)];
+        if (value < 0)
+            return std::nullopt;
+        bits = bits << 6 | static_cast<std::uint32_t>(value);
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            bytes.push_back(static_cast<char>(bits >> held & 0xFF));
+        }
+    }
+    // Canonical: the bits left over are zero.
+    if (held > 0 && (bits & ((1u << held) - 1)) != 0)
+        return std::nullopt;
+    return bytes;
+}
+
 constexpr std::uint64_t every_byte(std::uint64_t byte) noexcept
 {
     return byte * 0x0101010101010101u;
@@ -223,27 +255,14 @@ std::optional<std::string> base64_decode(std::string_view text)
     std::size_t padding = 0;
     while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=')
         ++padding;
-    const std::size_t digits = text.size() - padding;
+    return decode_digits(text.substr(0, text.size() - padding), base64_values);
+}
 
-    std::string bytes;
-    bytes.reserve(text.size() / 4 * 3);
-    std::uint32_t bits = 0;
-    unsigned held = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-        const int value = base64_values[static_cast<unsigned char>(text[i])];
-        if (value < 0)
-            return std::nullopt;
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            bytes.push_back(static_cast<char>(bits >> held & 0xFF));
-        }
-    }
-    // Canonical: the bits left over are zero.
-    if (held > 0 && (bits & ((1u << held) - 1)) != 0)
+std::optional<std::string> base64url_decode(std::string_view text)
+{
+    if (text.size() % 4 == 1)
         return std::nullopt;
-    return bytes;
+    return decode_digits(text, base64url_values);
 }
 
 bool is_utf8(std::string_view bytes) noexcept

@@ -3,6 +3,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED   // for SHA1_Init and its kin
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 
 #include <memory>
@@ -67,6 +69,20 @@ sha256_digest sha256(std::string_view bytes)
     return digest;
 }
 
+sha256_digest hmac_sha256(std::string_view key, std::string_view bytes)
+{
+    const auto* const from = reinterpret_cast<const unsigned char*>(bytes.data());
+    sha256_digest digest;
+    if (!HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), from, bytes.size(), digest.data(), nullptr))
+        throw std::bad_alloc();
+    return digest;
+}
+
+bool draw_random(std::span<char> to) noexcept
+{
+    return RAND_bytes(reinterpret_cast<unsigned char*>(to.data()), static_cast<int>(to.size())) == 1;
+}
+
 void to_hex(const unsigned char* bytes, std::size_t count, char* to) noexcept
 {
     constexpr char digits[] = "0123456789abcdef";
@@ -79,6 +95,11 @@ void to_hex(const unsigned char* bytes, std::size_t count, char* to) noexcept
 bool equal_constant_time(const sha256_digest& a, const sha256_digest& b) noexcept
 {
     return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool equal_constant_time(std::string_view a, std::string_view b) noexcept
+{
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }   // namespace rediserve

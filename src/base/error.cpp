@@ -21,6 +21,7 @@ constexpr std::array catalogue = {
     error_row{errc::coding_not_supported, 501, "bad_request", false},
     error_row{errc::unauthorized, 401, "unauthorized", false},
     error_row{errc::forbidden, 403, "forbidden", false},
+    error_row{errc::rate_limited, 429, "rate_limited", true},
     error_row{errc::not_found, 404, "not_found", false},
     error_row{errc::wrong_type, 409, "wrong_type", false},
     error_row{errc::not_a_number, 409, "not_a_number", false},

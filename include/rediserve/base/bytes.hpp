@@ -26,6 +26,9 @@ void append_base64(buffer& to, std::string_view bytes);
 // Decodes standard base64; nullopt when `text` is not padded canonical base64.
 std::optional<std::string> base64_decode(std::string_view text);
 
+// Decodes base64 for URLs without padding (RFC 4648, 5; RFC 7515, 2); nullopt when `text` is not canonical.
+std::optional<std::string> base64url_decode(std::string_view text);
+
 // Whether `bytes` are well-formed UTF-8 (Unicode 15, table 3-7): no overlong forms, no surrogates.
 bool is_utf8(std::string_view bytes) noexcept;
 

@@ -5,6 +5,7 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -29,6 +30,7 @@ enum class errc : int {
     // 2xx: access
     unauthorized = 200,
     forbidden = 201,
+    rate_limited = 202,
     // 3xx: the command's outcome
     not_found = 300,
     wrong_type = 301,
@@ -69,6 +71,7 @@ struct error
     boost::system::error_code code;
     std::string detail;
     rediserve::executed executed = executed::unsaid;
+    std::chrono::seconds retry_after{0};   // when to try again, where that is known better than by error_row
 
     error() = default;
     error(errc code, std::string detail, rediserve::executed executed = executed::unsaid);

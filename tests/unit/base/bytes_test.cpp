@@ -82,6 +82,19 @@ TEST(Base64, RefusesWhatIsNotCanonical)
         EXPECT_EQ(base64_decode(text), std::nullopt) << text;
 }
 
+TEST(Base64Url, DecodesTheVectorsOfRfc7515)
+{
+    EXPECT_EQ(base64url_decode(""), "");
+    EXPECT_EQ(base64url_decode("A-z_4ME"), "\x03\xEC\xFF\xE0\xC1");   // appendix C
+    EXPECT_EQ(base64url_decode("-_-_"), "\xFB\xFF\xBF");
+}
+
+TEST(Base64Url, RefusesWhatIsNotCanonical)
+{
+    for (const auto* text : {"A", "AAAAA", "Zg==", "Zh", "Zm9", "-+-+", "Zm/v", "Zm9v\n", " Zm9", "Zm9v."})
+        EXPECT_EQ(base64url_decode(text), std::nullopt) << text;
+}
+
 struct utf8_case
 {
     std::string_view bytes;

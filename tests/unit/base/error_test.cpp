@@ -55,10 +55,10 @@ TEST(ErrorCatalogue, IsThatOfTheManual)
 }
 
 // What the manual says of Retry-After.
-TEST(ErrorCatalogue, AsksToComeBackExactlyWithA503)
+TEST(ErrorCatalogue, AsksToComeBackExactlyWithA503OrA429)
 {
     for (const error_row& one : error_catalogue())
-        EXPECT_EQ(one.retry_after, one.status == 503) << one.word;
+        EXPECT_EQ(one.retry_after, one.status == 503 || one.status == 429) << one.word;
 }
 
 TEST(ErrorCatalogue, TakesForeignCodesForInternalErrors)
