@@ -42,14 +42,6 @@ std::string with_replacements(std::string_view text)
     return readable;
 }
 
-void append_quoted(buffer& to, std::string_view text)
-{
-    if (is_utf8(text))
-        append_json_string(to, text);
-    else
-        append_json_string(to, with_replacements(text));
-}
-
 void append_double(buffer& to, double value)
 {
     if (!std::isfinite(value))
@@ -57,22 +49,6 @@ void append_double(buffer& to, double value)
     std::array<char, 32> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
     to.append({digits.data(), static_cast<std::size_t>(end - digits.data())});
-}
-
-void append_timestamp(buffer& to, std::chrono::system_clock::time_point at)
-{
-    using namespace std::chrono;
-    const auto whole = floor<seconds>(at);
-    const std::time_t seconds_since_epoch = system_clock::to_time_t(whole);
-    std::tm parts{};
-    ::gmtime_r(&seconds_since_epoch, &parts);
-    std::array<char, 32> text;
-    std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &parts);
-    const auto fraction = static_cast<int>(duration_cast<milliseconds>(at - whole).count());
-    for (const int digit : {fraction / 100, fraction / 10 % 10, fraction % 10})
-        text[size++] = static_cast<char>('0' + digit);
-    text[size++] = 'Z';
-    to.append({text.data(), size});
 }
 
 // Whether a value can stand in a text line without quotes.
@@ -114,6 +90,30 @@ void append_member(buffer& to, std::string_view key, std::string_view text)
 }
 
 }   // namespace
+
+void append_timestamp(buffer& to, std::chrono::system_clock::time_point at)
+{
+    using namespace std::chrono;
+    const auto whole = floor<seconds>(at);
+    const std::time_t seconds_since_epoch = system_clock::to_time_t(whole);
+    std::tm parts{};
+    ::gmtime_r(&seconds_since_epoch, &parts);
+    std::array<char, 32> text;
+    std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S.", &parts);
+    const auto fraction = static_cast<int>(duration_cast<milliseconds>(at - whole).count());
+    for (const int digit : {fraction / 100, fraction / 10 % 10, fraction % 10})
+        text[size++] = static_cast<char>('0' + digit);
+    text[size++] = 'Z';
+    to.append({text.data(), size});
+}
+
+void append_quoted(buffer& to, std::string_view text)
+{
+    if (is_utf8(text))
+        append_json_string(to, text);
+    else
+        append_json_string(to, with_replacements(text));
+}
 
 std::string_view name(level of) noexcept
 {

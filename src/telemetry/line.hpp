@@ -21,6 +21,12 @@ struct fact
 
 std::string_view name(level of) noexcept;
 
+// 2026-01-31T23:59:59.123Z
+void append_timestamp(buffer& to, std::chrono::system_clock::time_point at);
+
+// Any bytes as a JSON string with its quotes; what is not UTF-8 is replaced.
+void append_quoted(buffer& to, std::string_view text);
+
 // {"ts":"2026-01-31T23:59:59.123Z","level":"warn","subject":"backend","event":"link_lost","shard":2}; no newline.
 void append_json_line(buffer& to, const fact& of);
 

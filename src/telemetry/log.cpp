@@ -80,6 +80,12 @@ void report_all(level at, std::string_view subject, std::string_view event, std:
     }
 }
 
+void write_to_log(std::string_view line) noexcept
+{
+    if (writer* const to = current.load(std::memory_order_acquire))
+        to->write(line);
+}
+
 std::uint64_t dropped_lines() noexcept
 {
     const writer* const from = current.load(std::memory_order_acquire);

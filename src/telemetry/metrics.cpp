@@ -8,12 +8,12 @@ namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(route::count_)> route_names = {
     "none",       "key",    "key_incr", "key_append", "keys",    "command", "pipeline",
-    "multi_exec", "events", "livez",    "readyz",     "version", "metrics",
+    "multi_exec", "events", "livez",    "readyz",     "version", "metrics", "tickets",
 };
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(rejection::count_)> rejection_names = {
-    "malformed",    "uri_too_long", "header_too_large", "body_too_large", "timeout",
-    "unauthorized", "connections",  "queue_full",       "backend_down",   "draining",
+    "malformed", "uri_too_long", "header_too_large", "body_too_large", "timeout",      "unauthorized",
+    "forbidden", "rate_limited", "connections",      "queue_full",     "backend_down", "draining",
 };
 
 static_assert(!route_names.back().empty() && !rejection_names.back().empty(), "every value has its name");
@@ -50,8 +50,9 @@ std::optional<rejection> rejection_of(const error& why) noexcept
     case errc::header_too_large: return rejection::header_too_large;
     case errc::body_too_large: return rejection::body_too_large;
     case errc::request_timeout: return rejection::timeout;
-    case errc::unauthorized:
-    case errc::forbidden: return rejection::unauthorized;
+    case errc::unauthorized: return rejection::unauthorized;
+    case errc::forbidden: return rejection::forbidden;
+    case errc::rate_limited: return rejection::rate_limited;
     case errc::backend_queue_full:
     case errc::lease_timeout: return rejection::queue_full;
     case errc::backend_unavailable: return rejection::backend_down;

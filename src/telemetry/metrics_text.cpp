@@ -1,3 +1,4 @@
+#include "rediserve/telemetry/audit.hpp"
 #include "rediserve/telemetry/log.hpp"
 #include "rediserve/telemetry/metrics.hpp"
 #include "telemetry/process_figures.hpp"
@@ -55,6 +56,12 @@ const std::array summed = {
         {}},
     summed_cell{
         &shard_metrics::bytes_sent, "http_sent_bytes_total", MetricType::Counter, "Bytes sent to HTTP clients.", {}},
+    summed_cell{
+        &shard_metrics::proxy_headers_refused,
+        "http_proxy_headers_refused_total",
+        MetricType::Counter,
+        "Connections closed because their PROXY protocol header was malformed, late or not trusted.",
+        {}},
     summed_cell{
         &shard_metrics::redis_links_up,
         "redis_links",
@@ -222,6 +229,23 @@ void add_rejections(std::vector<MetricFamily>& all, shards from)
     }
 }
 
+void add_handshakes(std::vector<MetricFamily>& all, shards from)
+{
+    std::array<std::int64_t, 3> totals{};
+    for (const shard_metrics* const shard : from) {
+        totals[0] += shard->tls_done[0].get();
+        totals[1] += shard->tls_done[1].get();
+        totals[2] += shard->tls_failed.get();
+    }
+    MetricFamily& handshakes = family(
+        all, "http_tls_handshakes_total", MetricType::Counter,
+        "TLS handshakes of clients: in full, of a session resumed, and failed or given up."
+    );
+    constexpr std::array results = {"full", "resumed", "failed"};
+    for (std::size_t which = 0; which < totals.size(); ++which)
+        add_value(handshakes, {{"result", results[which]}}, static_cast<double>(totals[which]));
+}
+
 void add_cells(std::vector<MetricFamily>& all, shards from)
 {
     for (const summed_cell& one : summed) {
@@ -250,6 +274,11 @@ void add_process(std::vector<MetricFamily>& all, std::string_view version)
         "Lines of the log dropped because nobody took them in time.", static_cast<double>(dropped_lines())
     );
     add_single(
+        all, "audit_dropped_total", MetricType::Counter,
+        "Lines of the audit log dropped because they could not be written in time, or at all.",
+        static_cast<double>(dropped_audit_lines())
+    );
+    add_single(
         all, "process_cpu_seconds_total", MetricType::Counter, "Processor time used, user and system, in seconds.",
         figures.cpu_seconds
     );
@@ -274,6 +303,7 @@ std::string prometheus_text(shards from, std::string_view version)
     std::vector<MetricFamily> all;
     add_requests(all, from);
     add_rejections(all, from);
+    add_handshakes(all, from);
     add_cells(all, from);
     add_redis_commands(all, from);
     add_process(all, version);

@@ -7,6 +7,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <chrono>
 #include <climits>
 #include <csignal>
+#include <limits>
 
 namespace rediserve::telemetry {
 
@@ -25,6 +27,15 @@ using steady_clock = std::chrono::steady_clock;
 constexpr std::size_t batch_bytes = 16 * 1024;         // lines that wait together are written together
 constexpr std::chrono::milliseconds patience{1000};    // for a stuck reader, at the end of the process
 constexpr std::chrono::milliseconds look_around{50};   // how often a stuck writer looks whether the end has come
+
+// How much to write at once. A pipe that is ready takes this much without blocking (pipe(7), PIPE_BUF); a file takes
+// everything, and is so given whole lines even where another one takes its place.
+std::size_t piece_for(int descriptor) noexcept
+{
+    struct stat facts = {};
+    const bool is_file = ::fstat(descriptor, &facts) == 0 && S_ISREG(facts.st_mode);
+    return is_file ? std::numeric_limits<std::size_t>::max() : PIPE_BUF;
+}
 
 }   // namespace
 
@@ -51,25 +62,31 @@ protected:
 
     void flush_() override
     {
-        if (!write_all(waiting_.view()))
+        const std::size_t total = waiting_.size();
+        const std::size_t written = write_all(waiting_.view());
+        if (written < total)
             lost_.fetch_add(waiting_lines_, std::memory_order_relaxed);
         waiting_.clear();
+        if (written > 0 && written < total)
+            waiting_.append('\n');   // so that the next line does not go on with the torn one
         waiting_lines_ = 0;
     }
 
 private:
-    bool write_all(std::string_view bytes) noexcept
+    // How much of it was taken.
+    std::size_t write_all(std::string_view bytes) noexcept
     {
-        while (!bytes.empty()) {
+        const std::size_t piece = piece_for(descriptor_);
+        std::size_t written = 0;
+        while (written < bytes.size()) {
             if (!await_reader())
-                return false;
-            // A pipe that is ready takes this much without blocking (pipe(7), PIPE_BUF).
-            const ssize_t n = ::write(descriptor_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
+                return written;
+            const ssize_t n = ::write(descriptor_, bytes.data() + written, std::min(bytes.size() - written, piece));
             if (n < 0 && errno != EINTR && errno != EAGAIN)
-                return false;
-            bytes.remove_prefix(n > 0 ? static_cast<std::size_t>(n) : 0);
+                return written;
+            written += n > 0 ? static_cast<std::size_t>(n) : 0;
         }
-        return true;
+        return written;
     }
 
     bool await_reader() noexcept
@@ -99,19 +116,19 @@ private:
 namespace {
 
 // Signals are for the control thread.
-void prepare_thread()
+void prepare_thread(const char* name)
 {
     sigset_t all;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
-    ::pthread_setname_np(::pthread_self(), "log");
+    ::pthread_setname_np(::pthread_self(), name);
 }
 
 }   // namespace
 
-writer::writer(int descriptor, std::size_t queue)
+writer::writer(int descriptor, std::size_t queue, const char* name)
     : sink_(std::make_shared<output_sink>(descriptor))
-    , thread_(std::make_shared<spdlog::details::thread_pool>(queue, 1, prepare_thread))
+    , thread_(std::make_shared<spdlog::details::thread_pool>(queue, 1, [name] { prepare_thread(name); }))
     , logger_(
           std::make_shared<spdlog::async_logger>("log", sink_, thread_, spdlog::async_overflow_policy::overrun_oldest)
       )

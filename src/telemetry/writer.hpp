@@ -1,4 +1,4 @@
-// The thread that writes the log, behind spdlog's bounded queue.
+// The thread that writes a log, behind spdlog's bounded queue.
 #pragma once
 
 #include "telemetry/line.hpp"
@@ -25,7 +25,8 @@ class output_sink;
 class writer
 {
 public:
-    writer(int descriptor, std::size_t queue);
+    // `name` is the thread's.
+    writer(int descriptor, std::size_t queue, const char* name = "log");
     // Writes what waits; gives up after a second when nobody reads it.
     ~writer();
     writer(const writer&) = delete;
@@ -40,6 +41,9 @@ private:
     std::shared_ptr<spdlog::details::thread_pool> thread_;
     std::shared_ptr<spdlog::async_logger> logger_;
 };
+
+// A line that somebody else has made, among those of the log: standard output has one writer, so that lines stay whole.
+void write_to_log(std::string_view line) noexcept;
 
 // report() for fields that are not a braced list.
 void report_all(level at, std::string_view subject, std::string_view event, std::span<const field> fields) noexcept;

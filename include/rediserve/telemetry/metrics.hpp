@@ -64,6 +64,7 @@ enum class route : std::uint8_t {
     readyz,
     version,
     metrics,
+    tickets,
     count_
 };
 std::string_view name(route of) noexcept;
@@ -76,6 +77,8 @@ enum class rejection : std::uint8_t {
     body_too_large,
     timeout,
     unauthorized,
+    forbidden,
+    rate_limited,
     connections,
     queue_full,
     backend_down,
@@ -97,6 +100,9 @@ struct shard_metrics
     cell requests_in_flight;
     cell bytes_received;
     cell bytes_sent;
+    std::array<cell, 2> tls_done;   // handshakes in full, and resumed
+    cell tls_failed;
+    cell proxy_headers_refused;
 
     histogram redis_commands;   // from submit to the last reply of a batch
     cell redis_links_up;

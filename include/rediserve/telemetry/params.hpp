@@ -18,4 +18,13 @@ struct params
     bool requests = false;   // one line per request; requests that end with 5xx are always logged
 };
 
+struct audit_params
+{
+    std::string file;          // empty: none; "-": standard output, among the lines of the log
+    bool clear_keys = false;   // else keys are hashed
+    bool allowed = false;      // what passed too, not only what was refused
+    // Lines that may wait for the disk; more are dropped and counted.
+    std::size_t queue = 8192;
+};
+
 }   // namespace rediserve::telemetry

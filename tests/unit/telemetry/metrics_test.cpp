@@ -62,14 +62,17 @@ TEST_F(Metrics, HaveTheseNames)
     EXPECT_EQ(
         families_in(text()),
         (std::set<std::string>{
+            "rediserve_audit_dropped_total counter",
             "rediserve_build_info gauge",
             "rediserve_http_connections_accepted_total counter",
             "rediserve_http_connections_open gauge",
+            "rediserve_http_proxy_headers_refused_total counter",
             "rediserve_http_received_bytes_total counter",
             "rediserve_http_rejected_total counter",
             "rediserve_http_request_duration_seconds histogram",
             "rediserve_http_requests_in_flight gauge",
             "rediserve_http_sent_bytes_total counter",
+            "rediserve_http_tls_handshakes_total counter",
             "rediserve_log_lines_dropped_total counter",
             "rediserve_process_cpu_seconds_total counter",
             "rediserve_process_open_fds gauge",

@@ -1,0 +1,108 @@
+#include "telemetry/audit_line.hpp"
+
+#include "rediserve/base/bytes.hpp"
+#include "rediserve/base/digest.hpp"
+#include "telemetry/line.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rediserve::telemetry {
+
+namespace {
+
+constexpr std::string_view base64_mark = "base64:";
+
+// The front of what is too long, not ending in the middle of a character.
+std::string_view cut(std::string_view text) noexcept
+{
+    if (text.size() <= most_audit_text)
+        return text;
+    std::size_t length = most_audit_text;
+    for (std::size_t back = 0; back < 3 && (text[length] & 0xC0) == 0x80; ++back)
+        --length;
+    return text.substr(0, length);
+}
+
+void append_hashed(buffer& to, std::string_view key, std::string_view salt)
+{
+    constexpr std::size_t bytes = 8;
+    const sha256_digest digest = hmac_sha256(salt, key);
+    std::array<char, 2 * bytes> digits;
+    to_hex(digest.data(), bytes, digits.data());
+    to.append('"');
+    to.append({digits.data(), digits.size()});
+    to.append('"');
+}
+
+// A key that looks as if it were encoded is encoded, so that each text stands for one key.
+void append_clear(buffer& to, std::string_view key)
+{
+    const std::string_view shown = cut(key);
+    if (is_utf8(shown) && !shown.starts_with(base64_mark))
+        return append_json_string(to, shown);
+    to.append('"');
+    to.append(base64_mark);
+    append_base64(to, shown);
+    to.append('"');
+}
+
+void append_member(buffer& to, std::string_view name, std::string_view text)
+{
+    append_quoted(to, name);
+    to.append(':');
+    append_quoted(to, cut(text));
+    to.append(',');
+}
+
+void append_count(buffer& to, std::string_view name, std::ptrdiff_t count)
+{
+    if (count == 0)
+        return;
+    append_quoted(to, name);
+    to.append(':');
+    to.append_number(count);
+    to.append(',');
+}
+
+void append_keys(buffer& to, const audit_record& of, std::string_view salt)
+{
+    const auto shown = of.keys.first(std::min(of.keys.size(), most_audit_keys));
+    to.append("\"keys\":[");
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        if (i > 0)
+            to.append(',');
+        if (salt.empty())
+            append_clear(to, shown[i]);
+        else
+            append_hashed(to, shown[i], salt);
+    }
+    to.append("],");
+    append_count(to, "keys_more", static_cast<std::ptrdiff_t>(of.keys.size() - shown.size()));
+    const auto is_cut = [](std::string_view key) { return key.size() > most_audit_text; };
+    append_count(to, "keys_cut", salt.empty() ? std::ranges::count_if(shown, is_cut) : 0);
+    if (!of.keys_known)
+        to.append("\"keys_unknown\":true,");
+}
+
+}   // namespace
+
+void append_audit_line(
+    buffer& to, std::chrono::system_clock::time_point at, const audit_record& of, std::string_view salt
+)
+{
+    to.append("{\"time\":\"");
+    append_timestamp(to, at);
+    to.append("\",\"event\":\"audit\",");
+    append_member(to, "request", of.request);
+    append_member(to, "principal", of.principal);
+    append_member(to, "address", of.address);
+    append_member(to, "command", of.command);
+    append_keys(to, of, salt);
+    append_member(to, "verdict", of.allowed ? "allowed" : "refused");
+    to.append("\"rule\":");
+    append_quoted(to, cut(of.rule));
+    to.append('}');
+}
+
+}   // namespace rediserve::telemetry
