@@ -1,5 +1,6 @@
 #include "rediserve/commands/command_table.hpp"
 
+#include "commands/key_specs.hpp"
 #include "rediserve/base/bytes.hpp"
 
 #include <algorithm>
@@ -36,9 +37,48 @@ bool holds(const redis::reply_view& list, std::string_view word) noexcept
     return false;
 }
 
+category_set categories_in(const redis::reply_view& list) noexcept
+{
+    category_set all = 0;
+    for (std::size_t i = 0; i < list.size(); ++i)
+        if (list[i].text().starts_with('@'))
+            all |= category_of(list[i].text().substr(1));
+    return all;
+}
+
+channel_words channels_of(std::string_view name) noexcept
+{
+    if (name == "publish" || name == "spublish")
+        return channel_words::first;
+    if (name == "subscribe" || name == "ssubscribe")
+        return channel_words::all;
+    return name == "psubscribe" ? channel_words::all_patterns : channel_words::none;
+}
+
 bool is_known_to_block(std::string_view name) noexcept
 {
     return std::ranges::find(blocking, name) != blocking.end();
+}
+
+// Whether `name` is that of a subcommand of `command`: "config|get".
+bool is_part(std::string_view name, std::string_view command) noexcept
+{
+    return name.size() > command.size() + 1 && name[command.size()] == '|'
+        && iequals(name.substr(0, command.size()), command);
+}
+
+void describe(command_info& entry, const redis::reply_view& command)
+{
+    const redis::reply_view flags = command[flags_at];
+    const redis::reply_view categories = command.size() > categories_at ? command[categories_at] : redis::reply_view();
+    entry.reads_only = holds(flags, "readonly");
+    // Redis 6 and earlier have no flag for it, and WAIT has none in Redis 7.
+    entry.blocks = holds(flags, "blocking") || is_known_to_block(entry.name);
+    entry.dangerous = holds(categories, "@dangerous");
+    entry.for_everybody = holds(flags, "no_auth");
+    entry.channels = channels_of(entry.name);
+    entry.categories = categories_in(categories);
+    entry.keys = read_keys(command, entry.name);
 }
 
 // Longer than any command's name with a subcommand's; a longer one is none that Redis knows.
@@ -72,10 +112,17 @@ std::shared_ptr<command_table> command_table::built_in()
 {
     auto made = std::make_shared<command_table>();
     for (const std::string_view name : reading)
-        made->entries_[std::string(name)].reads_only = true;
+        made->named(name).reads_only = true;
     for (const std::string_view name : blocking)
-        made->entries_[std::string(name)].blocks = true;
+        made->named(name).blocks = true;
     return made;
+}
+
+command_info& command_table::named(std::string_view name)
+{
+    command_info& entry = entries_[std::string(name)];
+    entry.name = name;
+    return entry;
 }
 
 std::shared_ptr<command_table> command_table::parse(const redis::reply_view& reply)
@@ -86,25 +133,27 @@ std::shared_ptr<command_table> command_table::parse(const redis::reply_view& rep
     for (std::size_t i = 0; i < reply.size(); ++i) {
         if (!reply[i].is_array() || reply[i].size() <= flags_at)
             return nullptr;
-        made->add(reply[i]);
+        made->add(reply[i], nullptr);
     }
+    made->from_server_ = true;
     return made;
 }
 
-void command_table::add(const redis::reply_view& command)
+void command_table::add(const redis::reply_view& command, const command_info* parent)
 {
-    command_info& entry = entries_[std::string(command[name_at].text())];
-    entry.reads_only = holds(command[flags_at], "readonly");
-    // Redis 6 and earlier have no flag for it, and WAIT has none in Redis 7.
-    entry.blocks = holds(command[flags_at], "blocking") || is_known_to_block(command[name_at].text());
-    entry.dangerous = command.size() > categories_at && holds(command[categories_at], "@dangerous");
+    std::string name(command[name_at].text());   // some are in upper case
+    std::ranges::transform(name, name.begin(), to_lower);
+    command_info& entry = named(name);
+    describe(entry, command);
+    entry.parent = parent;
+    entry.categories |= parent ? parent->categories : 0;
     if (command.size() <= subcommands_at)
         return;
     const redis::reply_view parts = command[subcommands_at];
     entry.has_subcommands = parts.size() > 0;
     for (std::size_t i = 0; i < parts.size(); ++i)
-        if (parts[i].size() > flags_at)
-            add(parts[i]);
+        if (parts[i].size() > flags_at && is_part(parts[i][name_at].text(), entry.name))
+            add(parts[i], &entry);
 }
 
 const command_info* command_table::find(std::string_view name, std::string_view subcommand) const noexcept
@@ -117,6 +166,17 @@ const command_info* command_table::find(std::string_view name, std::string_view 
         return &found->second;
     const auto part = entries_.find(lower_case(room, name, subcommand));
     return part == entries_.end() ? &found->second : &part->second;
+}
+
+const command_info* command_table::resolve(std::span<const std::string_view> words) const noexcept
+{
+    if (words.empty())
+        return nullptr;
+    const command_info* const command = find(words[0]);
+    if (!command || command->parent || !command->has_subcommands || words.size() < 2)
+        return command && !command->parent ? command : nullptr;
+    const command_info* const part = words[1].empty() ? command : find(words[0], words[1]);
+    return part == command ? nullptr : part;
 }
 
 }   // namespace rediserve::commands

@@ -25,11 +25,17 @@ redis::batch encode(script_request& request, bool by_source)
     return call;
 }
 
+redis::submit_options standing_for(redis::submit_options options, const script_request& request)
+{
+    options.stands_for = request.stands_for;
+    return options;
+}
+
 }   // namespace
 
 // ---- run_op --------------------------------------------------------------------------------------------------------
 
-run_op::run_op(redis::backend& backend, redis::submit_options options, redis::batch&& commands)
+run_op::run_op(redis::client& backend, redis::submit_options options, redis::batch&& commands)
     : backend_(backend), options_(options), outcome_(redis::reply_view())
 {
     submit(std::move(commands));
@@ -81,8 +87,8 @@ void run_op::resume(reply_or_error outcome) noexcept
 
 // ---- script_op -----------------------------------------------------------------------------------------------------
 
-script_op::script_op(redis::backend& backend, redis::submit_options options, script_request& request)
-    : run_op(backend, options, encode(request, request.large.size() > 0))
+script_op::script_op(redis::client& backend, redis::submit_options options, script_request& request)
+    : run_op(backend, standing_for(options, request), encode(request, request.large.size() > 0))
     , request_(request)
     , by_source_(request.large.size() > 0)
 {}
@@ -98,18 +104,25 @@ void script_op::on_reply(const redis::reply_view& reply, std::size_t index) noex
 
 // ---- each_op -------------------------------------------------------------------------------------------------------
 
-each_op::each_op(redis::backend& backend, redis::submit_options options, redis::batch&& commands, reply_visitor& to)
-    : backend_(&backend), to_(to), last_(commands.size() - 1)
+each_op::each_op(redis::client& backend, redis::submit_options options, redis::batch&& commands, reply_visitor& to)
+    : backend_(backend), to_(to), last_(commands.size() - 1)
 {
     if (commands.size() > 0)
         accept(backend.submit(std::move(commands), options, *this));
 }
 
-each_op::each_op(redis::lease& through, std::chrono::milliseconds deadline, redis::batch&& commands, reply_visitor& to)
-    : lease_(&through), to_(to), last_(commands.size() - 1)
+each_op::each_op(
+    redis::client& backend, redis::lease& through, std::chrono::milliseconds deadline, redis::batch&& commands,
+    reply_visitor& to
+)
+    : backend_(backend), lease_(&through), to_(to), last_(commands.size() - 1)
 {
-    if (commands.size() > 0)
+    if (commands.size() == 0)
+        return;
+    if (const auto fine = backend.admit(commands, {}); fine)
         accept(through.submit(std::move(commands), deadline, *this));
+    else
+        outcome_ = fine.error();
 }
 
 each_op::~each_op()
@@ -117,7 +130,7 @@ each_op::~each_op()
     if (submission_ && lease_)
         lease_->cancel(*submission_);
     else if (submission_)
-        backend_->cancel(*submission_);
+        backend_.cancel(*submission_);
 }
 
 void each_op::accept(result<redis::submission*> what)
@@ -146,7 +159,7 @@ void each_op::on_failure(error why) noexcept
 
 // ---- lease_op ------------------------------------------------------------------------------------------------------
 
-lease_op::lease_op(redis::backend& backend) : backend_(backend), outcome_(redis::lease())
+lease_op::lease_op(redis::client& backend) : backend_(backend), outcome_(redis::lease())
 {
     const auto asked = backend.acquire(*this);
     waiting_ = asked.has_value();

@@ -105,4 +105,23 @@ std::string_view batch::name(std::size_t index) const noexcept
     return wire.substr(static_cast<std::size_t>(parsed.ptr - wire.data()) + 2, length);
 }
 
+void batch::words(std::size_t index, std::vector<std::string_view>& to) const
+{
+    to.clear();
+    std::size_t at = start(index);
+    // Reads `<mark><number>\r\n` and goes on behind it.
+    const auto number = [&] {
+        const std::string_view wire = from(at);
+        std::size_t found = 0;
+        const auto parsed = std::from_chars(wire.data() + 1, wire.data() + wire.size(), found);
+        at += static_cast<std::size_t>(parsed.ptr - wire.data()) + 2;
+        return found;
+    };
+    for (std::size_t left = number(); left > 0; --left) {
+        const std::size_t length = number();
+        to.push_back(from(at).substr(0, length));
+        at += length + 2;
+    }
+}
+
 }   // namespace rediserve::redis

@@ -95,7 +95,7 @@ void redis_server::launch()
             port_ = free_port();
         process::options start;
         start.command = {
-            find_program("redis-server", "valkey-server"),
+            how_.program.empty() ? find_program("redis-server", "valkey-server") : how_.program,
             "--port",
             std::to_string(port_),
             "--bind",

@@ -17,6 +17,7 @@ public:
     struct options
     {
         bool tcp = false;                     // a free port of 127.0.0.1; else a unix socket only
+        std::string program = {};             // empty: the one that PATH has
         std::vector<std::string> arguments;   // more of redis-server's, e.g. "--maxmemory", "1mb"
     };
 

@@ -29,7 +29,7 @@ using reply_or_error = result<redis::reply_view>;
 class run_op : protected redis::reply_sink
 {
 public:
-    run_op(redis::backend& backend, redis::submit_options options, redis::batch&& commands);
+    run_op(redis::client& backend, redis::submit_options options, redis::batch&& commands);
     run_op(const run_op&) = delete;
     run_op& operator=(const run_op&) = delete;
     ~run_op();
@@ -48,7 +48,7 @@ protected:
     void resume(reply_or_error outcome) noexcept;
 
 private:
-    redis::backend& backend_;
+    redis::client& backend_;
     redis::submit_options options_;
     redis::submission* submission_ = nullptr;
     std::size_t last_ = 0;
@@ -57,7 +57,7 @@ private:
     std::string earlier_error_;
 };
 
-inline run_op run(redis::backend& backend, redis::submit_options options, redis::batch&& commands)
+inline run_op run(redis::client& backend, redis::submit_options options, redis::batch&& commands)
 {
     return run_op(backend, options, std::move(commands));
 }
@@ -71,6 +71,8 @@ struct script_request
     // One more argument behind the others, taken over without a copy. It can be sent only once, so a script that has
     // one is sent by source, not by digest.
     payload large;
+    // What it amounts to (redis::submit_options).
+    std::vector<std::string> stands_for = {};
 };
 
 // Awaits the reply of a script: by digest, and by source when the server has forgotten it (NOSCRIPT means that nothing
@@ -78,7 +80,7 @@ struct script_request
 class script_op final : public run_op
 {
 public:
-    script_op(redis::backend& backend, redis::submit_options options, script_request& request);
+    script_op(redis::client& backend, redis::submit_options options, script_request& request);
 
 private:
     void on_reply(const redis::reply_view& reply, std::size_t index) noexcept override;
@@ -87,7 +89,7 @@ private:
     bool by_source_;
 };
 
-inline script_op run(redis::backend& backend, redis::submit_options options, script_request& request)
+inline script_op run(redis::client& backend, redis::submit_options options, script_request& request)
 {
     return script_op(backend, options, request);
 }
@@ -106,9 +108,13 @@ protected:
 class each_op final : private redis::reply_sink
 {
 public:
-    each_op(redis::backend& backend, redis::submit_options options, redis::batch&& commands, reply_visitor& to);
-    // `deadline` as of redis::lease::submit. `through` must outlive the operation.
-    each_op(redis::lease& through, std::chrono::milliseconds deadline, redis::batch&& commands, reply_visitor& to);
+    each_op(redis::client& backend, redis::submit_options options, redis::batch&& commands, reply_visitor& to);
+    // On a lease of `backend`, which is asked whether it may be. `deadline` as of redis::lease::submit. `through` must
+    // outlive the operation.
+    each_op(
+        redis::client& backend, redis::lease& through, std::chrono::milliseconds deadline, redis::batch&& commands,
+        reply_visitor& to
+    );
     each_op(const each_op&) = delete;
     each_op& operator=(const each_op&) = delete;
     ~each_op();
@@ -123,7 +129,7 @@ private:
     void on_failure(error why) noexcept override;
     void accept(result<redis::submission*> what);
 
-    redis::backend* backend_ = nullptr;
+    redis::client& backend_;
     redis::lease* lease_ = nullptr;
     reply_visitor& to_;
     std::size_t last_;
@@ -136,7 +142,7 @@ private:
 class lease_op final : private redis::lease_waiter
 {
 public:
-    explicit lease_op(redis::backend& backend);
+    explicit lease_op(redis::client& backend);
     lease_op(const lease_op&) = delete;
     lease_op& operator=(const lease_op&) = delete;
     ~lease_op();
@@ -149,7 +155,7 @@ private:
     void on_lease(redis::lease got) noexcept override;
     void on_failure(error why) noexcept override;
 
-    redis::backend& backend_;
+    redis::client& backend_;
     bool waiting_ = false;
     std::coroutine_handle<> waiter_;
     result<redis::lease> outcome_;

@@ -1,5 +1,7 @@
 // What a token or a listener points to: a Redis behind a pool of connections, seen from one shard.
 //
+// Requests see it as a redis::client; the process, which also starts and stops it, as a redis::backend.
+//
 // Everything here belongs to one thread. Calls never block.
 #pragma once
 
@@ -15,7 +17,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace rediserve::telemetry {
 struct shard_metrics;
@@ -47,6 +51,9 @@ struct submit_options
     std::uint32_t affinity = 0;
     // Only reads: may be run again, once, when the connection dies before the answer.
     bool read_only = false;
+    // Of a script of the gateway's own: the commands that it amounts to, each with the script's keys as its first
+    // arguments. Who judges commands judges these in its place. Must live until submit() has returned.
+    std::span<const std::string> stands_for = {};
 };
 
 // How the backend is doing, for /readyz and the log.
@@ -59,13 +66,14 @@ struct backend_health
 class lease;
 class lease_waiter;
 
-class backend
+class client
 {
 public:
-    virtual ~backend() = default;
+    virtual ~client() = default;
 
-    // Begins to connect. Call once.
-    virtual void start() = 0;
+    // Whether `commands` may be sent at all; submit() asks by itself, and who sends by a lease has to ask.
+    // errc::forbidden, or what else speaks against it.
+    virtual result<void> admit(const batch&, const submit_options&) { return {}; }
 
     // Queues `commands`; they leave with everything else of this event-loop turn. The sink is called later, never from
     // inside submit. Fails at once with backend_unavailable while the server is known to be down, backend_queue_full.
@@ -85,6 +93,13 @@ public:
 
     // How long a command may take to be answered, its blocking not counted.
     virtual std::chrono::milliseconds command_timeout() const noexcept = 0;
+};
+
+class backend : public client
+{
+public:
+    // Begins to connect. Call once.
+    virtual void start() = 0;
 
     virtual const backend_health& health() const noexcept = 0;
 

@@ -69,6 +69,8 @@ public:
     std::string_view from(std::size_t offset) const noexcept;
     // The first argument of command `index`, as the caller wrote it.
     std::string_view name(std::size_t index) const noexcept;
+    // Puts all arguments of command `index`, name first, into `to` in place of what it held: views into the batch.
+    void words(std::size_t index, std::vector<std::string_view>& to) const;
 
 private:
     static constexpr std::size_t header_room = 24;   // `*` or `$`, digits of a length, line ends

@@ -109,6 +109,47 @@ TEST(CommandTable, AnUnknownSubcommandIsItsCommand)
     EXPECT_EQ(made->find("get", "a-key"), made->find("get"));
 }
 
+TEST(CommandTable, ResolvesWhatIsSent)
+{
+    const table made = parse(array(
+        {redis7("config", {}, {"@slow"}, {redis7("config|get", {"admin"}, {"@admin", "@dangerous"})}),
+         redis7("get", {"readonly"}), redis7("VADD", {"write"})}
+    ));
+    ASSERT_TRUE(made);
+    using words = std::vector<std::string_view>;
+    const auto resolve = [&](const words& command) { return made->resolve(command); };
+    EXPECT_EQ(resolve({"CONFIG", "Get", "x"})->name, "config|get");
+    EXPECT_EQ(resolve({"CONFIG"})->name, "config");
+    EXPECT_EQ(resolve({"Get", "config"})->name, "get");
+    EXPECT_EQ(resolve({"vadd"})->name, "vadd");
+    for (const words& unknown :
+         std::vector<words>{{}, {"nosuch"}, {"config", "nosuch"}, {"config", ""}, {"config|get"}, {""}})
+        EXPECT_EQ(resolve(unknown), nullptr);
+}
+
+TEST(CommandTable, SubcommandsAreInTheCategoriesOfTheirCommand)
+{
+    const table made = parse(array(
+        {redis7("config", {}, {"@slow", "@nosuch"}, {redis7("config|get", {}, {"@ADMIN"})}),
+         redis7("auth", {"no_auth"}), redis7("PSubscribe", {})}
+    ));
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->find("config")->categories, category_of("slow"));
+    EXPECT_EQ(made->find("config", "get")->categories, category_of("slow") | category_of("admin"));
+    EXPECT_EQ(made->find("config", "get")->parent, made->find("config"));
+    EXPECT_TRUE(made->find("auth")->for_everybody);
+    EXPECT_EQ(made->find("psubscribe")->channels, channel_words::all_patterns);
+    EXPECT_EQ(made->find("auth")->channels, channel_words::none);
+}
+
+TEST(Categories, AreNamedInAnyCase)
+{
+    EXPECT_EQ(category_of("READ"), category_of("read"));
+    EXPECT_NE(category_of("read"), category_of("write"));
+    for (const char* const name : {"", "all", "@read", "nosuch"})
+        EXPECT_EQ(category_of(name), 0U) << name;
+}
+
 TEST(CommandTable, KnowsNoOtherNames)
 {
     const table made = parse(array({redis7("config", {}, {}, {redis7("config|get", {})})}));
@@ -136,6 +177,16 @@ TEST(CommandTable, PassesOverSubcommandsWithoutFlags)
     EXPECT_EQ(made->size(), 1U);
 }
 
+TEST(CommandTable, PassesOverSubcommandsOfOthers)
+{
+    const table made = parse(array({redis7(
+        "config", {}, {}, {redis7("config", {}), redis7("get", {}), redis7("config|", {}), redis7("client|get", {})}
+    )}));
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->size(), 1U);
+    EXPECT_EQ(made->find("config")->parent, nullptr);
+}
+
 TEST(CommandTable, HasABeginningBuiltIn)
 {
     const table made = command_table::built_in();
@@ -145,6 +196,8 @@ TEST(CommandTable, HasABeginningBuiltIn)
     EXPECT_FALSE(made->find("BLPOP")->reads_only);
     EXPECT_TRUE(made->find("WAIT")->blocks);
     EXPECT_EQ(made->find("SET"), nullptr);
+    EXPECT_EQ(made->find("GET")->name, "get");
+    EXPECT_TRUE(made->find("GET")->keys.hidden) << "nobody has told of them";
 }
 
 }   // namespace
