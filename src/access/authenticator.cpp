@@ -1,57 +1,176 @@
 #include "rediserve/access/authenticator.hpp"
 
-#include "rediserve/base/bytes.hpp"
+#include "access/usage_book.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace rediserve::access {
 
 namespace {
 
-constexpr std::string_view scheme = "Bearer";
+constexpr auto never = std::chrono::system_clock::time_point::max();
+constexpr std::size_t longest_name = 100;
+
+error unauthorized(std::string why)
+{
+    return {errc::unauthorized, std::move(why)};
+}
+
+std::shared_ptr<const rules> reading()
+{
+    return std::make_shared<const rules>(rules::parse(read_only_rules).value());
+}
+
+// Who a JWT is for, fit for a line of the log.
+std::string name_of(const principal& like, const std::string& subject)
+{
+    std::string name = like.name + ":" + subject.substr(0, longest_name);
+    const auto unfit = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
+    std::ranges::replace_if(name, unfit, '?');
+    return name;
+}
 
 }   // namespace
 
-std::string_view bearer_token(std::string_view authorization) noexcept
+std::size_t authenticator::digest_hash::operator()(const sha256_digest& of) const noexcept
 {
-    const std::string_view header = trimmed(authorization);
-    if (header.size() <= scheme.size() || header[scheme.size()] != ' ')
-        return {};
-    if (!iequals(header.substr(0, scheme.size()), scheme))
-        return {};
-    return trimmed(header.substr(scheme.size()));
+    std::size_t first;
+    std::memcpy(&first, of.data(), sizeof first);
+    return first;
 }
 
-authenticator::authenticator(const params& settings)
+authenticator::authenticator(const params& settings, const authenticator* before)
+    : guards_(settings.guards()), usages_(before ? before->usages_ : std::make_shared<usage_book>())
 {
     add(settings.token, {.name = "token"});
-    add(settings.read_only_token, {.name = "read_only_token", .read_only = true});
+    if (!settings.read_only_token.empty())
+        add(settings.read_only_token, {.name = "read_only_token", .may = reading()});
     for (const grant& one : settings.more)
         add(one.token, one.who);
+    add_accounts(settings);
 }
 
 void authenticator::add(std::string_view token, principal who)
 {
     if (!token.empty())
-        known_.push_back({sha256(token), &lasting(std::move(who))});
+        tokens_[sha256(token)] = {add(std::move(who)), never};
 }
 
-result<const principal*> authenticator::authenticate(std::string_view token) const
+principal_ptr authenticator::add(principal who)
+{
+    who.used = usages_->of(who.name);
+    auto made = std::make_shared<const principal>(std::move(who));
+    principals_.insert_or_assign(made->name, made);
+    return made;
+}
+
+void authenticator::add_accounts(const params& settings)
+{
+    std::vector<principal_ptr> made;
+    for (const account& one : settings.accounts)
+        made.push_back(add(one.who));
+    tokens_.reserve(tokens_.size() + settings.tokens.size());
+    for (const stored_token& one : settings.tokens)
+        tokens_[one.digest] = {made[one.account], one.expires};
+    for (const certificate_name& one : settings.certificates)
+        certificates_[one.name] = made[one.account];
+    for (const issuer& one : settings.issuers)
+        issuers_.push_back({one.verifier, made[one.account]});
+}
+
+principal_ptr authenticator::find(std::string_view name) const
+{
+    const auto found = principals_.find(name);
+    return found == principals_.end() ? nullptr : found->second;
+}
+
+result<principal_ptr> authenticator::authenticate(const credentials& shown, time now) const
+{
+    auto found = identify(shown, now);
+    if (!found)
+        return std::move(found).error();
+    return std::move(found->who);
+}
+
+result<authenticator::identity> authenticator::identify(const credentials& shown, time now) const
 {
     if (open())
-        return &anonymous();
-    // Digests have one length, so the time tells neither the token's length nor how much of it was right; and all of
-    // them are compared, so it does not tell whose it is either.
-    const sha256_digest shown = sha256(token);
-    const principal* who = nullptr;
-    for (const entry& one : known_)
-        if (equal_constant_time(shown, one.token))
-            who = one.who;
-    if (who)
-        return who;
-    if (token.empty())
-        return error(errc::unauthorized, "credentials are needed: send the header Authorization: Bearer TOKEN");
-    return error(errc::unauthorized, "the token is wrong");
+        return identity{anonymous(), never};
+    if (shown.basic)
+        return by_password(shown, now);
+    if (!shown.bearer.empty())
+        return by_token(shown.bearer, now);
+    for (const std::string& name : shown.certificate)
+        if (const auto found = certificates_.find(name); found != certificates_.end())
+            return identity{found->second, never};
+    if (!shown.certificate.empty())
+        return unauthorized("the client certificate is nobody's here; send one that is, or a token");
+    return unauthorized("credentials are needed: send the header Authorization: Bearer TOKEN");
+}
+
+result<authenticator::identity> authenticator::by_token(std::string_view token, time now) const
+{
+    const auto found = tokens_.find(sha256(token));
+    if (found == tokens_.end())
+        return costly(token) ? by_signature(token, now) : unauthorized("the token is wrong");
+    if (now >= found->second.expires)
+        return unauthorized("the token has expired");
+    return identity{found->second.who, found->second.expires};
+}
+
+// A JWT is no password: who can send one can send the header it is made for.
+result<authenticator::identity> authenticator::by_password(const credentials& shown, time now) const
+{
+    const auto found = tokens_.find(sha256(shown.basic_password));
+    if (found == tokens_.end())
+        return unauthorized("the password is wrong: it must be a token");
+    if (now >= found->second.expires)
+        return unauthorized("the token has expired");
+    if (!shown.basic_user.empty() && shown.basic_user != found->second.who->name)
+        return unauthorized("the token is not that user's: send the name of its principal, or none");
+    return identity{found->second.who, found->second.expires};
+}
+
+result<authenticator::identity> authenticator::by_signature(std::string_view token, time now) const
+{
+    std::string why;
+    for (const known_issuer& one : issuers_) {
+        const auto claims = one.verifier.verify(token, now);
+        if (!claims) {
+            if (why.find(claims.error().detail) == std::string::npos)
+                why += (why.empty() ? "" : "; or ") + claims.error().detail;
+            continue;
+        }
+        auto who = visitor(one.who, *claims);
+        if (!who)
+            return std::move(who).error();
+        return identity{std::move(*who), claims->expires};
+    }
+    return unauthorized(std::move(why));
+}
+
+// A principal of its own for each subject: the rules speak of its keys, and what it takes is its own.
+result<principal_ptr> authenticator::visitor(const principal_ptr& like, const jwt_claims& claims) const
+{
+    const auto at = claims.values.find("sub");
+    const std::string subject = at == claims.values.end() ? std::string() : at->second;
+    const std::string_view text = like->may ? like->may->text() : std::string_view();
+    auto spoken = with_claims(text, claims);
+    if (!spoken)
+        return std::move(spoken).error();
+    auto made = std::make_shared<principal>(*like);
+    if (*spoken != text) {
+        auto may = rules::parse(*spoken);
+        if (!may)
+            return error(errc::forbidden, "a claim of the token does not fit into the rules of " + like->name);
+        made->may = std::make_shared<const rules>(std::move(*may));
+    }
+    if (!subject.empty())
+        made->name = name_of(*like, subject);
+    made->used = usages_->of(subject.empty() ? like->name : like->name + '\0' + subject);
+    return principal_ptr(std::move(made));
 }
 
 }   // namespace rediserve::access

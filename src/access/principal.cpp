@@ -1,31 +1,37 @@
 #include "rediserve/access/principal.hpp"
 
-#include <algorithm>
-#include <list>
-#include <mutex>
 #include <utility>
 
 namespace rediserve::access {
 
-const principal& lasting(principal who)
+namespace {
+
+principal_ptr named(std::string name, std::shared_ptr<const rules> may)
 {
-    // As many as there ever were different ones: a reload with the same tokens adds none.
-    static std::mutex guard;
-    static std::list<principal> all;
-    const std::scoped_lock lock(guard);
-    const auto known = std::ranges::find(all, who);
-    return known == all.end() ? all.emplace_back(std::move(who)) : *known;
+    auto made = std::make_shared<principal>();
+    made->name = std::move(name);
+    made->may = std::move(may);
+    made->used = std::make_shared<usage>();
+    return made;
 }
 
-const principal& anonymous()
+}   // namespace
+
+const principal_ptr& anonymous()
 {
-    static const principal& the_one = lasting({.name = "anonymous"});
+    static const principal_ptr the_one = named("anonymous", nullptr);
     return the_one;
 }
 
-const principal& nobody()
+const principal_ptr& nobody()
 {
-    static const principal& the_one = lasting({.name = "nobody", .read_only = true});
+    static const principal_ptr the_one = named("nobody", nothing());
+    return the_one;
+}
+
+const std::shared_ptr<const rules>& nothing()
+{
+    static const auto the_one = std::make_shared<const rules>(rules::parse({}).value());
     return the_one;
 }
 

@@ -1,8 +1,14 @@
 // Settings of access.
 #pragma once
 
+#include "rediserve/access/jwt.hpp"
+#include "rediserve/access/networks.hpp"
 #include "rediserve/access/principal.hpp"
+#include "rediserve/access/rate.hpp"
+#include "rediserve/base/digest.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -15,15 +21,56 @@ struct grant
     principal who;
 };
 
+// A principal of the access file.
+struct account
+{
+    principal who;
+    bool names_backend = false;   // else it is given the server of redis.url
+};
+
+// A token of the access file: its digest only. `account` is an index into params::accounts here and below.
+struct stored_token
+{
+    sha256_digest digest{};
+    std::size_t account = 0;
+    std::string name;   // for people: whose, or on which machine; may be empty
+    std::chrono::system_clock::time_point expires = std::chrono::system_clock::time_point::max();
+};
+
+// What a client certificate bears: its subject ("CN=ci,O=Example") or a name of it ("DNS:…", "URI:…").
+struct certificate_name
+{
+    std::string name;
+    std::size_t account = 0;
+};
+
+// Somebody whose signature on a JWT is trusted.
+struct issuer
+{
+    jwt_verifier verifier;
+    std::size_t account = 0;
+};
+
 struct params
 {
     std::string token;               // may do everything with the first backend; empty: none
     std::string read_only_token;     // may only read from it; empty: none
     std::string srh_token_file;      // serverless-redis-http's, with more tokens; empty: none
     std::vector<grant> more;         // what it holds
-    bool insecure_no_auth = false;   // listen beyond loopback without a token
+    std::string file;                // the access file; empty: none
+    std::vector<account> accounts;   // what it holds, as do the three below
+    std::vector<stored_token> tokens;
+    std::vector<certificate_name> certificates;
+    std::vector<issuer> issuers;
+    network_policy from;             // of every request
+    networks proxies;                // that may say whom they speak for
+    rate address_requests;           // of each client address
+    bool insecure_no_auth = false;   // listen beyond loopback without credentials
 
-    bool has_tokens() const noexcept { return !token.empty() || !read_only_token.empty() || !more.empty(); }
+    // Whether nobody comes in without credentials. An access file guards even when it lets nobody in.
+    bool guards() const noexcept { return has_plain_tokens() || !file.empty(); }
+    // Whether there are tokens beside those of the access file.
+    bool has_plain_tokens() const noexcept { return !token.empty() || !read_only_token.empty() || !more.empty(); }
 };
 
 }   // namespace rediserve::access

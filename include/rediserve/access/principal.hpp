@@ -1,25 +1,72 @@
-// Who is asking, as far as it matters to what is done.
+// Who is asking, and what is granted to them.
 #pragma once
 
+#include "rediserve/access/networks.hpp"
+#include "rediserve/access/rate.hpp"
+#include "rediserve/access/rules.hpp"
+
+#include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace rediserve::access {
 
-struct principal
+// What one request, or one principal at a time, may take. 0: only what the process allows everybody.
+struct limits
 {
-    std::string name;          // for the log; never a token
-    std::size_t backend = 0;   // which of the process' Redis servers it is given
-    bool read_only = false;
+    std::size_t body_bytes = 0;
+    std::size_t value_bytes = 0;         // of one argument of a command
+    std::size_t pipeline_commands = 0;   // of one request
+    std::size_t streams = 0;             // open at a time
+    std::size_t connections = 0;         // open at a time
+    std::optional<std::chrono::milliseconds> block_wait;
 
-    bool operator==(const principal&) const = default;
+    bool operator==(const limits&) const = default;
 };
 
-// The one principal like `who`. Lives as long as the process: a request may outlast the tokens it came in with.
-const principal& lasting(principal who);
+struct rates
+{
+    rate requests;
+    rate commands;   // a pipeline counts each
+    rate bytes;      // of requests and answers
+
+    bool any() const noexcept { return requests.limits() || commands.limits() || bytes.limits(); }
+    bool operator==(const rates&) const = default;
+};
+
+// What a principal has taken: one for all threads, and kept over a reload.
+struct usage
+{
+    bucket requests;
+    bucket commands;
+    bucket bytes;
+    std::atomic<std::size_t> streams{0};
+    std::atomic<std::size_t> connections{0};
+};
+
+// Immutable, but for its usage.
+struct principal
+{
+    std::string name;                                  // for the log; never a token
+    std::size_t backend = 0;                           // which of the process' Redis servers it is given
+    std::shared_ptr<const rules> may = {};             // nullptr: everything
+    std::shared_ptr<const network_policy> from = {};   // nullptr: from anywhere
+    access::limits limits = {};
+    access::rates rates = {};
+    std::shared_ptr<usage> used = {};   // of the same name, always the same; never nullptr in an authenticator's
+};
+
+// A request may outlast the tokens it came in with, so it holds on to its principal.
+using principal_ptr = std::shared_ptr<const principal>;
 
 // Who sent no credentials where none are asked for: everything in a process without tokens, nothing in others.
-const principal& anonymous();
-const principal& nobody();
+const principal_ptr& anonymous();
+const principal_ptr& nobody();
+
+// Rules that grant nothing at all.
+const std::shared_ptr<const rules>& nothing();
 
 }   // namespace rediserve::access

@@ -1,0 +1,82 @@
+// The one way from a request to Redis: what a principal may not do does not pass.
+#pragma once
+
+#include "rediserve/access/networks.hpp"
+#include "rediserve/access/principal.hpp"
+#include "rediserve/commands/command_table.hpp"
+#include "rediserve/redis/backend.hpp"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rediserve::access {
+
+// Which request asks, for the audit log.
+struct asker
+{
+    std::string_view request = {};                   // its id
+    std::optional<ip_address> from = std::nullopt;   // nullopt: a unix socket, or nobody wants to know
+};
+
+// A backend as one principal may use it. Every batch is read again from the bytes that would be sent and judged by them,
+// whoever put it together; MULTI, EXEC and DISCARD around commands do nothing by themselves and pass.
+//
+// What it decides about commands is told to the audit log: a refusal once, by whoever finds it, and what is allowed when
+// the whole batch is.
+//
+// What it is made from must outlive it; a copy is as good as it. The shard's thread.
+class gate final : public redis::client
+{
+public:
+    // `commands` is where the backend's table stands, whichever it is at the time.
+    gate(
+        redis::backend& to, const std::shared_ptr<const commands::command_table>& commands, const principal& by,
+        const asker& asked = {}
+    ) noexcept
+        : to_(&to), commands_(&commands), by_(&by), asked_(asked)
+    {}
+
+    const redis::backend_health& health() const noexcept { return to_->health(); }
+
+    // For who answers each command by itself: whether `words`, a command with its name first, would pass. When
+    // it would not, that is the command's answer.
+    decision judge(std::span<const std::string_view> words) const;
+    // Whether a key that Redis has named may be told.
+    bool shows(std::string_view key) const noexcept { return !by_->may || by_->may->sees(key); }
+    // Whether there are keys that may not be told.
+    bool hides_keys() const noexcept { return by_->may && !by_->may->all_keys(); }
+
+    // errc::forbidden with Redis' words for it; body_too_large for an argument beyond the principal's limit; rate_limited;
+    // backend_unavailable as long as a principal with rules would be judged without the server's table.
+    result<void> admit(const redis::batch& commands, const redis::submit_options& options) override;
+    result<redis::submission*> submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
+        override;
+    void cancel(redis::submission& what) noexcept override { to_->cancel(what); }
+    result<void> acquire(redis::lease_waiter& waiter) override { return to_->acquire(waiter); }
+    void cancel(redis::lease_waiter& waiter) noexcept override { to_->cancel(waiter); }
+    result<redis::subscription> subscribe(
+        redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
+    ) override;
+    std::chrono::milliseconds command_timeout() const noexcept override { return to_->command_timeout(); }
+
+private:
+    using words_view = std::span<const std::string_view>;
+
+    decision decide(words_view words) const;
+    result<void> admit_command(words_view words, const redis::submit_options& options) const;
+    void tell_allowed(const redis::batch& commands, const redis::submit_options& options) const;
+    result<void> take(const redis::batch& commands) const;
+
+    redis::backend* to_;
+    const std::shared_ptr<const commands::command_table>* commands_;
+    const principal* by_;
+    asker asked_;
+};
+
+// What Redis says of what its own users may not do (without its first word, NOPERM).
+std::string words_of(const decision& why);
+
+}   // namespace rediserve::access

@@ -1,0 +1,180 @@
+#include "rediserve/access/gate.hpp"
+
+#include "access/trail.hpp"
+#include "rediserve/access/rate_fields.hpp"
+#include "rediserve/base/bytes.hpp"
+#include "rediserve/telemetry/audit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <vector>
+
+namespace rediserve::access {
+
+namespace {
+
+// Redis does not take the name of a key for a use of it; who may see only some keys would be told of others.
+constexpr std::array<std::string_view, 3> telling_keys = {"randomkey", "monitor", "cluster|getkeysinslot"};
+
+bool is_bracket(std::string_view name) noexcept
+{
+    return iequals(name, "MULTI") || iequals(name, "EXEC") || iequals(name, "DISCARD");
+}
+
+bool tells_keys(std::span<const std::string_view> words)
+{
+    return std::ranges::any_of(telling_keys, [&](std::string_view one) {
+        const auto bar = one.find('|');
+        if (bar == std::string_view::npos)
+            return iequals(one, words.front());
+        return words.size() > 1 && iequals(one.substr(0, bar), words[0]) && iequals(one.substr(bar + 1), words[1]);
+    });
+}
+
+error refused(const decision& why)
+{
+    return error(errc::forbidden, words_of(why), executed::no);
+}
+
+// As the command whose name it is would stand there: the keys of the script, and more than any command's fewest arguments.
+void put_in_place(std::string_view name, std::span<const std::string_view> script, std::vector<std::string_view>& to)
+{
+    constexpr std::size_t fewest = 8;   // words
+    const auto keys = static_cast<std::size_t>(parse_integer(script[2]).value_or(0));
+    to.assign(1, name);
+    for (const std::string_view key : script.subspan(3, std::min(keys, script.size() - 3)))
+        to.push_back(key);
+    const std::string_view last = to.back();
+    to.resize(std::max(to.size(), fewest), last);   // a key again, for some commands take any number of them
+}
+
+}   // namespace
+
+decision gate::judge(words_view words) const
+{
+    const decision found = decide(words);
+    if (!found)
+        leave_trail(found, words, **commands_, *by_, asked_);
+    return found;
+}
+
+decision gate::decide(words_view words) const
+{
+    if (!by_->may || is_bracket(words.front()))
+        return {};
+    const decision found = by_->may->decide(**commands_, words);
+    if (found && !by_->may->all_keys() && tells_keys(words))
+        return {.refusal = refusal::keys_hidden, .object = words.front(), .rule = {}};
+    return found;
+}
+
+result<void> gate::admit_command(words_view words, const redis::submit_options& options) const
+{
+    static thread_local std::vector<std::string_view> instead;
+    if (options.stands_for.empty()) {
+        const decision found = judge(words);
+        if (!found)
+            return refused(found);
+        return {};
+    }
+    for (const std::string& name : options.stands_for) {
+        put_in_place(name, words, instead);
+        if (const decision found = judge(instead); !found)
+            return refused(found);
+    }
+    return {};
+}
+
+result<void> gate::admit(const redis::batch& commands, const redis::submit_options& options)
+{
+    static thread_local std::vector<std::string_view> words;
+    const limits& within = by_->limits;
+    if (by_->may && !(*commands_)->from_server())
+        return error(errc::backend_unavailable, "what commands Redis has is not known yet", executed::no);
+    for (std::size_t i = 0; (by_->may || within.value_bytes > 0) && i < commands.size(); ++i) {
+        commands.words(i, words);
+        const auto too_large = [&](std::string_view one) { return one.size() > within.value_bytes; };
+        if (within.value_bytes > 0 && std::ranges::any_of(words, too_large))
+            return error(
+                errc::body_too_large, "a value is larger than " + std::to_string(within.value_bytes) + " bytes",
+                executed::no
+            );
+        if (auto fine = admit_command(words, options); !fine)
+            return fine;
+    }
+    if (by_->rates.commands.limits())
+        if (auto fine = take(commands); !fine)
+            return fine;
+    if (telemetry::audits(true))
+        tell_allowed(commands, options);
+    return {};
+}
+
+// A transaction counts what is in it.
+result<void> gate::take(const redis::batch& commands) const
+{
+    std::uint64_t count = commands.size();
+    if (count > 2 && is_bracket(commands.name(0)))
+        count -= 2;
+    const taken how = by_->used->commands.take(by_->rates.commands, count, std::chrono::steady_clock::now());
+    if (!how.granted)
+        return too_fast(how, "commands");
+    return {};
+}
+
+void gate::tell_allowed(const redis::batch& commands, const redis::submit_options& options) const
+{
+    std::vector<std::string_view> words;
+    std::vector<std::string_view> instead;
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        commands.words(i, words);
+        if (options.stands_for.empty() && !is_bracket(words.front()))
+            leave_trail(decide(words), words, **commands_, *by_, asked_);
+        for (const std::string& name : options.stands_for) {
+            put_in_place(name, words, instead);
+            leave_trail(decide(instead), instead, **commands_, *by_, asked_);
+        }
+    }
+}
+
+result<redis::submission*> gate::submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
+{
+    if (const auto fine = admit(commands, options); !fine)
+        return fine.error();
+    return to_->submit(std::move(commands), options, sink);
+}
+
+result<redis::subscription> gate::subscribe(
+    redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
+)
+{
+    constexpr std::array<std::string_view, 4> names = {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "MONITOR"};
+    const std::array<std::string_view, 2> words = {names[static_cast<std::size_t>(kind)], name};
+    const bool monitors = kind == redis::subscription_kind::monitor;
+    if (by_->may && !(*commands_)->from_server())
+        return error(errc::backend_unavailable, "what commands Redis has is not known yet", executed::no);
+    const auto asked = std::span(words).first(monitors ? 1 : 2);
+    const decision found = judge(asked);
+    if (!found)
+        return refused(found);
+    leave_trail(found, asked, **commands_, *by_, asked_);
+    return to_->subscribe(kind, name, sink);
+}
+
+std::string words_of(const decision& why)
+{
+    std::string name(why.object);
+    std::ranges::transform(name, name.begin(), to_lower);
+    switch (why.refusal) {
+    case refusal::none: break;
+    case refusal::command: return "this user has no permissions to run the '" + name + "' command or its subcommand";
+    case refusal::key: return "this user has no permissions to access one of the keys used as arguments";
+    case refusal::channel: return "this user has no permissions to access one of the channels used as arguments";
+    case refusal::keys_hidden:
+        return "this user may use some keys only, and which ones '" + name + "' touches or tells of cannot be known";
+    }
+    return {};
+}
+
+}   // namespace rediserve::access
