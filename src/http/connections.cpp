@@ -1,5 +1,7 @@
 #include "http/connections.hpp"
 
+#include "rediserve/telemetry/log.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -15,6 +17,9 @@ constexpr std::size_t spare_exchanges = 256;
 
 // A session rests this long with its read buffer at hand before it gives it back.
 constexpr std::chrono::milliseconds rest{1000};
+
+// Between two lines of the log about the same mistake of many connections.
+constexpr std::chrono::seconds warning_pause{10};
 
 std::uint64_t random_seed()
 {
@@ -33,7 +38,8 @@ connections::connections(
     , metrics_(metrics)
     , read_queues_{timeout_queue<read_deadline>(rest),        timeout_queue<read_deadline>(rest),
                    timeout_queue<read_deadline>(rest),        timeout_queue<read_deadline>(rest),
-                   timeout_queue<read_deadline>(body_period), timeout_queue<read_deadline>(rest)}
+                   timeout_queue<read_deadline>(body_period), timeout_queue<read_deadline>(rest),
+                   timeout_queue<read_deadline>(rest)}
     , send_queue_(send_period)
     , stream_queue_(settings.limits.stream_idle)
     , readiness_(context)
@@ -49,15 +55,17 @@ connections::~connections()
     sessions_.clear_and_dispose([](session* one) { delete one; });
 }
 
-void connections::adopt(int descriptor, bool local, bool refused)
+void connections::adopt(int descriptor, arrival how)
 {
     open_.fetch_add(1, std::memory_order_relaxed);
-    boost::asio::post(context_, [this, descriptor, local, refused] { add(descriptor, local, refused); });
+    boost::asio::post(context_, [this, descriptor, how = std::move(how)]() mutable {
+        add(descriptor, std::move(how));
+    });
 }
 
-void connections::add(int descriptor, bool local, bool refused)
+void connections::add(int descriptor, arrival&& how)
 {
-    auto made = std::make_unique<session>(*this, descriptor, local, refused, next_affinity_++);
+    auto made = std::make_unique<session>(*this, descriptor, std::move(how), next_affinity_++);
     if (stopped_ || !made->start()) {
         open_.fetch_sub(1, std::memory_order_relaxed);
         return;
@@ -84,6 +92,7 @@ void connections::apply_timeouts()
     queue(phase::idle).set_duration(within.idle_timeout - resting);
     queue(phase::header).set_duration(within.header_timeout);
     queue(phase::linger).set_duration(within.linger_timeout);
+    queue(phase::handshake).set_duration(settings_.tls.handshake_timeout);
     stream_queue_.set_duration(within.stream_idle);
 }
 
@@ -235,6 +244,15 @@ std::uint64_t connections::fresh_id() noexcept
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
     z = (z ^ z >> 27) * 0x94D049BB133111EBu;
     return z ^ z >> 31;
+}
+
+void connections::warn_of_proxy(const peer& who, std::string_view why, steady_time now)
+{
+    if (now < next_warning_)
+        return;
+    next_warning_ = now + warning_pause;
+    const std::string from = text_of(who);
+    telemetry::report(telemetry::level::warn, "http", "proxy_header_refused", {{"from", from}, {"why", why}});
 }
 
 std::unique_ptr<connection_pool> make_connection_pool(

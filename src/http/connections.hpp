@@ -23,7 +23,7 @@ public:
     ~connections() override;
 
     // connection_pool
-    void adopt(int descriptor, bool local, bool refused) override;
+    void adopt(int descriptor, arrival how) override;
     std::size_t open() const noexcept override { return open_.load(std::memory_order_relaxed); }
     void apply(const params& settings) override;
     void drain() override;
@@ -44,13 +44,15 @@ public:
     void retire_soon(session& one);
     std::string_view date_line(steady_time now);
     std::uint64_t fresh_id() noexcept;
+    // Says so, but not for every connection that does.
+    void warn_of_proxy(const peer& who, std::string_view why, steady_time now);
 
     // How long a client may take a period's worth of bytes.
     static constexpr std::chrono::seconds body_period{5};
     static constexpr std::chrono::seconds send_period{20};
 
 private:
-    void add(int descriptor, bool local, bool refused);
+    void add(int descriptor, arrival&& how);
     void flush_ready();
     void retire(session& one);
     void apply_timeouts();
@@ -71,7 +73,7 @@ private:
         ready_;
     std::vector<std::unique_ptr<live_exchange>> spare_;
 
-    std::array<timeout_queue<read_deadline>, 6> read_queues_;   // by phase
+    std::array<timeout_queue<read_deadline>, phases> read_queues_;   // by phase
     timeout_queue<send_deadline> send_queue_;
     timeout_queue<stream_deadline> stream_queue_;
     readiness readiness_;
@@ -81,6 +83,7 @@ private:
     std::atomic<std::size_t> open_{0};
     std::uint32_t next_affinity_ = 0;
     std::uint64_t id_state_;
+    steady_time next_warning_;
     bool flush_posted_ = false;
     bool draining_ = false;
     bool stopped_ = false;

@@ -74,9 +74,10 @@ void live_exchange::open(session& of, steady_time now)
     received_ = started_ = now;
     redis_time_ = {};
     bytes_in_ = 0;
+    most_body_ = std::size_t(-1);
     route_ = telemetry::route::none;
     principal_name_ = {};
-    principal_ = nullptr;
+    principal_.reset();
     parsed = {};
     framing = {};
     id_.clear();
@@ -105,6 +106,7 @@ void live_exchange::close() noexcept
 {
     watch(nullptr);
     work.reset();
+    principal_.reset();
     body = {};
     head.reset();
     drain_waiter = {};
@@ -152,6 +154,16 @@ payload live_exchange::take_body()
 std::uint32_t live_exchange::affinity() const noexcept
 {
     return session_->affinity();
+}
+
+const peer& live_exchange::peer() const noexcept
+{
+    return session_->peer();
+}
+
+std::shared_ptr<void>& live_exchange::kept() noexcept
+{
+    return session_->kept();
 }
 
 buffer& live_exchange::output()

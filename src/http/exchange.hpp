@@ -56,6 +56,8 @@ public:
         started_ = at;
         bytes_in_ = parsed.body.size();
     }
+    // The largest body its handler wants.
+    std::size_t most_body() const noexcept { return most_body_; }
     steady_time received() const noexcept { return received_; }
     telemetry::route route() const noexcept { return route_; }
 
@@ -75,19 +77,22 @@ public:
     // exchange
     const http::request& request() const noexcept override { return parsed; }
     payload take_body() override;
+    void limit_body(std::size_t most) noexcept override { most_body_ = most; }
     http::response& response() noexcept override { return response_; }
     std::string_view id() const noexcept override { return id_; }
     std::string_view traceparent() const noexcept override { return traceparent_; }
     std::uint32_t affinity() const noexcept override;
+    const http::peer& peer() const noexcept override;
+    std::shared_ptr<void>& kept() noexcept override;
     void watch(stream_watcher* by) override;
     void route(telemetry::route of) noexcept override { route_ = of; }
     void add_redis_time(std::chrono::nanoseconds spent) noexcept override { redis_time_ += spent; }
-    void principal(std::string_view name, const access::principal* who) noexcept override
+    void principal(std::string_view name, std::shared_ptr<const access::principal> who) noexcept override
     {
         principal_name_ = name;
-        principal_ = who;
+        principal_ = std::move(who);
     }
-    const access::principal* principal() const noexcept override { return principal_; }
+    const std::shared_ptr<const access::principal>& principal() const noexcept override { return principal_; }
 
     // response_host, for the session too: whether a streamed answer may go on.
     bool drained() const override;
@@ -108,12 +113,13 @@ private:
     std::string id_;
     std::string traceparent_;
     std::string_view principal_name_;
-    const access::principal* principal_ = nullptr;
+    std::shared_ptr<const access::principal> principal_;
     telemetry::route route_ = telemetry::route::none;
     steady_time received_;
     steady_time started_;
     std::chrono::nanoseconds redis_time_{0};
     std::size_t bytes_in_ = 0;
+    std::size_t most_body_ = std::size_t(-1);
 
     stream_watcher* watcher_ = nullptr;
     stream_deadline stream_deadline_{*this};

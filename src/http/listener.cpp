@@ -1,6 +1,7 @@
 #include "rediserve/http/listener.hpp"
 
 #include "http/listening_socket.hpp"
+#include "http/session.hpp"
 #include "rediserve/telemetry/log.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -32,15 +33,33 @@ constexpr std::size_t refusals = 256;
 // How long to wait when the process or the system is out of descriptors.
 constexpr std::chrono::milliseconds accept_pause{100};
 
+// Between two lines of the log about the same mistake of many connections.
+constexpr std::chrono::seconds warning_pause{10};
+
+boost::asio::ip::address_v6 address_of(const sockaddr_storage& from) noexcept
+{
+    namespace ip = boost::asio::ip;
+    if (from.ss_family == AF_INET) {
+        const auto& in = reinterpret_cast<const sockaddr_in&>(from);
+        return ip::make_address_v6(ip::v4_mapped, ip::address_v4(ntohl(in.sin_addr.s_addr)));
+    }
+    if (from.ss_family != AF_INET6)
+        return {};
+    ip::address_v6::bytes_type bytes;
+    std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(from).sin6_addr, bytes.size());
+    return ip::address_v6(bytes);
+}
+
 // Shared, so that a turn that has come already finds out when the loop is gone.
 class accept_loop : public std::enable_shared_from_this<accept_loop>
 {
 public:
     accept_loop(
-        asio::io_context& context, listening_socket&& from, std::vector<connection_pool*>& pools,
+        asio::io_context& context, listening_socket&& from, std::size_t number, std::vector<connection_pool*>& pools,
         const params& settings, telemetry::shard_metrics& metrics
     )
         : socket_(std::move(from))
+        , number_(number)
         , descriptor_(context, socket_.descriptor())
         , pause_(context)
         , pools_(pools)
@@ -65,10 +84,14 @@ private:
     void accept_all()
     {
         for (;;) {
-            const int accepted = ::accept4(socket_.descriptor(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            sockaddr_storage from{};
+            socklen_t size = sizeof from;
+            const int accepted = ::accept4(
+                socket_.descriptor(), reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC
+            );
             if (accepted >= 0) {
                 out_of_descriptors_ = false;
-                hand_over(accepted);
+                hand_over(accepted, from);
             } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
                 return start();
             } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -78,12 +101,43 @@ private:
         }
     }
 
-    void hand_over(int accepted)
+    arrival arrival_from(const sockaddr_storage& address) const
     {
+        arrival how;
+        how.peer.address = address_of(address);
+        how.peer.local = socket_.local();
+        how.peer.secure = socket_.at().tls;
+        how.peer.listener = number_;
+        how.proxied = socket_.at().proxy_protocol;
+        return how;
+    }
+
+    // Whether whoever connects may say in whose name: anybody could say anything. The mode of a unix socket sees to that.
+    bool may_speak_for_others(const peer& who) const { return who.local || settings_.proxies.contain(who.address); }
+
+    void turn_away(int accepted, const peer& who)
+    {
+        ::close(accepted);
+        metrics_.proxy_headers_refused.add(1);
+        const auto now = std::chrono::steady_clock::now();
+        if (now < next_warning_)
+            return;
+        next_warning_ = now + warning_pause;
+        const std::string from = text_of(who);
+        constexpr std::string_view why = "it is not one of http.trusted_proxies";
+        telemetry::report(telemetry::level::warn, "http", "proxy_header_refused", {{"from", from}, {"why", why}});
+    }
+
+    void hand_over(int accepted, const sockaddr_storage& from)
+    {
+        arrival how = arrival_from(from);
+        if (how.proxied && !may_speak_for_others(how.peer))
+            return turn_away(accepted, how.peer);
         std::size_t open = 0;
         for (const connection_pool* pool : pools_)
             open += pool->open();
-        if (open >= settings_.limits.connections) {
+        how.refused = open >= settings_.limits.connections;
+        if (how.refused) {
             metrics_.reject(telemetry::rejection::connections);
             if (open >= settings_.limits.connections + refusals) {
                 ::close(accepted);
@@ -95,7 +149,7 @@ private:
             ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         }
         const auto least_busy = std::ranges::min_element(pools_, {}, &connection_pool::open);
-        (*least_busy)->adopt(accepted, socket_.local(), open >= settings_.limits.connections);
+        (*least_busy)->adopt(accepted, std::move(how));
     }
 
     void pause()
@@ -111,11 +165,13 @@ private:
     }
 
     listening_socket socket_;
+    std::size_t number_;   // of its endpoint
     asio::posix::stream_descriptor descriptor_;
     asio::steady_timer pause_;
     std::vector<connection_pool*>& pools_;
     const params& settings_;
     telemetry::shard_metrics& metrics_;
+    std::chrono::steady_clock::time_point next_warning_;
     bool out_of_descriptors_ = false;   // and it was reported
 };
 
@@ -136,7 +192,9 @@ public:
             auto socket = listening_socket::open(one, settings_.unix_mode);
             if (!socket)
                 return socket.error();
-            opened.push_back(std::make_shared<accept_loop>(context_, std::move(*socket), pools_, settings_, metrics_));
+            opened.push_back(
+                std::make_shared<accept_loop>(context_, std::move(*socket), opened.size(), pools_, settings_, metrics_)
+            );
         }
         loops_ = std::move(opened);
         return {};

@@ -157,15 +157,14 @@ result<listening_socket> listening_socket::open(const endpoint& at, unsigned uni
     const auto opened = at.path.empty() ? listen_tcp(at) : listen_unix(at, unix_mode);
     if (!opened)
         return opened.error();
-    return listening_socket(*opened, at.path);
+    return listening_socket(*opened, at);
 }
 
-listening_socket::listening_socket(int descriptor, std::string path) noexcept
-    : descriptor_(descriptor), path_(std::move(path))
+listening_socket::listening_socket(int descriptor, endpoint at) noexcept : descriptor_(descriptor), at_(std::move(at))
 {}
 
 listening_socket::listening_socket(listening_socket&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), path_(std::move(other.path_))
+    : descriptor_(std::exchange(other.descriptor_, -1)), at_(std::move(other.at_))
 {}
 
 listening_socket::~listening_socket()
@@ -173,14 +172,15 @@ listening_socket::~listening_socket()
     if (descriptor_ < 0)
         return;
     ::close(descriptor_);
-    if (!path_.empty())
-        ::unlink(path_.c_str());
+    if (local())
+        ::unlink(at_.path.c_str());
 }
 
 std::string listening_socket::url() const
 {
-    if (!path_.empty())
-        return "unix:" + path_;
+    if (local())
+        return "unix:" + at_.path;
+    const std::string scheme = at_.tls ? "https://" : "http://";
     socket_address bound;
     bound.size = sizeof bound.storage;
     ::getsockname(descriptor_, bound.get(), &bound.size);
@@ -188,11 +188,11 @@ std::string listening_socket::url() const
     if (bound.storage.ss_family == AF_INET6) {
         const auto& in = *reinterpret_cast<const sockaddr_in6*>(&bound.storage);
         ::inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof text);
-        return "http://[" + std::string(text) + "]:" + std::to_string(ntohs(in.sin6_port));
+        return scheme + "[" + text + "]:" + std::to_string(ntohs(in.sin6_port));
     }
     const auto& in = *reinterpret_cast<const sockaddr_in*>(&bound.storage);
     ::inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
-    return "http://" + std::string(text) + ":" + std::to_string(ntohs(in.sin_port));
+    return scheme + text + ":" + std::to_string(ntohs(in.sin_port));
 }
 
 }   // namespace rediserve::http

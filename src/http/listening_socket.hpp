@@ -21,15 +21,16 @@ public:
     ~listening_socket();
 
     int descriptor() const noexcept { return descriptor_; }
-    bool local() const noexcept { return !path_.empty(); }
-    // What to type to get here: "http://127.0.0.1:3000", "unix:/run/rediserve.sock".
+    const endpoint& at() const noexcept { return at_; }   // as asked for
+    bool local() const noexcept { return !at_.path.empty(); }
+    // What to type to get here: "http://127.0.0.1:3000", "https://[::1]:3443", "unix:/run/rediserve.sock".
     std::string url() const;
 
 private:
-    listening_socket(int descriptor, std::string path) noexcept;
+    listening_socket(int descriptor, endpoint at) noexcept;
 
     int descriptor_;
-    std::string path_;
+    endpoint at_;
 };
 
 }   // namespace rediserve::http

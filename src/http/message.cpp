@@ -55,6 +55,7 @@ std::string_view format(std::size_t number, digits& to) noexcept
 void response::reset(const response_context& context) noexcept
 {
     context_ = context;
+    common_.clear();
     state_ = state::fresh;
     status_ = 0;
     to_ = nullptr;
@@ -68,10 +69,14 @@ void response::begin(unsigned status)
     state_ = state::head;
     status_ = status;
     to_ = &host_.output();
-    to_->prepare(256);
+    to_->prepare(320);
     to_->append(status_line(status));
     to_->append(host_.date_line());
-    field("X-Request-Id", context_.id);
+    // Always: of a browser that runs what it has guessed nothing else is known at times.
+    to_->append("X-Content-Type-Options: nosniff\r\nX-Request-Id: ");
+    to_->append(context_.id);
+    to_->append("\r\n");
+    to_->append(common_);
 }
 
 void response::connection_field()

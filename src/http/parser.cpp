@@ -41,8 +41,10 @@ std::optional<header> header_of(beast::field name) noexcept
     switch (name) {
     case beast::field::accept: return header::accept;
     case beast::field::access_control_request_headers: return header::access_control_request_headers;
+    case beast::field::access_control_request_method: return header::access_control_request_method;
     case beast::field::authorization: return header::authorization;
     case beast::field::content_type: return header::content_type;
+    case beast::field::forwarded: return header::forwarded;
     case beast::field::if_match: return header::if_match;
     case beast::field::if_none_match: return header::if_none_match;
     case beast::field::if_range: return header::if_range;
@@ -62,6 +64,7 @@ std::optional<header> header_of(std::string_view name) noexcept
     switch (name.size()) {   // all differ in it
     case 11: return when("traceparent", header::traceparent);
     case 12: return when("x-request-id", header::x_request_id);
+    case 15: return when("x-forwarded-for", header::x_forwarded_for);
     case 16: return when("upstash-encoding", header::upstash_encoding);
     case 22: return when("upstash-reponse-format", header::upstash_response_format);
     case 23: return when("upstash-response-format", header::upstash_response_format);
@@ -72,8 +75,15 @@ std::optional<header> header_of(std::string_view name) noexcept
 // Whether several headers of this name mean one list.
 bool is_list(header name) noexcept
 {
-    return name == header::accept || name == header::access_control_request_headers || name == header::if_match
-        || name == header::if_none_match;
+    switch (name) {
+    case header::accept:
+    case header::access_control_request_headers:
+    case header::forwarded:
+    case header::if_match:
+    case header::if_none_match:
+    case header::x_forwarded_for: return true;
+    default: return false;
+    }
 }
 
 // Beast calls these for every piece of a message; what a kind of parser has no use for stays empty.

@@ -2,10 +2,9 @@
 
 #include "http/connections.hpp"
 
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -19,24 +18,33 @@ constexpr std::chrono::seconds longest_linger{30};
 
 }   // namespace
 
-session::session(connections& pool, int socket, bool local, bool refused, std::uint32_t affinity)
+std::string text_of(const peer& who)
+{
+    namespace ip = boost::asio::ip;
+    if (who.local)
+        return "unix";
+    if (who.address.is_v4_mapped())
+        return ip::make_address_v4(ip::v4_mapped, who.address).to_string();
+    return who.address.to_string();
+}
+
+session::session(connections& pool, int socket, arrival&& how, std::uint32_t affinity)
     : pool_(pool)
-    , socket_(socket)
+    , transport_(socket)
+    , peer_(std::move(how.peer))
     , expected_(pool.settings().limits.output / first_requests)
     , affinity_(affinity)
-    , local_(local)
-    , refused_(refused)
+    , greeting_(
+          how.proxied        ? greeting::proxy_header
+              : peer_.secure ? greeting::hello
+                             : greeting::none
+      )
+    , refused_(how.refused)
 {}
-
-session::~session()
-{
-    if (socket_ >= 0)
-        ::close(socket_);
-}
 
 bool session::start()
 {
-    if (!pool_.sockets().watch(socket_, *this))
+    if (!pool_.sockets().watch(transport_.socket(), *this))
         return false;
     now_ = std::chrono::steady_clock::now();
     coroutine_ = run();
@@ -45,7 +53,8 @@ bool session::start()
 
 task session::run()
 {
-    if (refused_)
+    co_await until(event::greeted);
+    if (refused_ && !over_)
         refuse({errc::too_many_connections, "too many connections are open"});
     for (;;) {
         const event next = advance();
@@ -54,6 +63,7 @@ task session::run()
         co_await until(next);
     }
     co_await until(event::answered);
+    co_await until(event::parted);
     end_output();
     while (lingering()) {
         arrived_ = false;
@@ -65,9 +75,11 @@ task session::run()
 bool session::holds(event what)
 {
     switch (what) {
+    case event::greeted: return greet();
     case event::input: return over_ || arrived_ || receive();
     case event::room: return over_ || has_room();
     case event::answered: return dead_ || (exchanges_.empty() && unsent() == 0);
+    case event::parted: return part();
     case event::discarded: return !lingering() || arrived_ || receive();
     }
     return true;
@@ -140,11 +152,10 @@ void session::open_head(std::size_t size)
     const auto found = parse_head(unread().substr(0, size), current_->parsed);
     if (!found)
         return refuse(found.error());
-    current_->parsed.local = local_;
     current_->accept_head(*found, pool_.fresh_id());
     if (draining_)
         current_->response().keep_alive(false);
-    if (auto fits = check_body(*found); !fits)
+    if (auto fits = check_body(); !fits)
         return refuse(fits.error());
 
     const bool whole = !found->chunked && unread().size() - size >= found->content_length;
@@ -159,15 +170,24 @@ void session::open_head(std::size_t size)
     if (!pool_.handler().admit(*current_))
         return turn_away(whole ? size + length : 0);
     current_->response().keep_alive(keep_alive);
+    if (auto fits = check_body(); !fits)
+        return refuse(fits.error());
+    if (found->chunked)
+        chunked_.emplace(current_->head.view(), most_body());
     take(whole ? size + length : size);
     if (found->expect_continue && !whole && unread().empty())
         send_continue();
 }
 
-result<void> session::check_body(const framing& of) const
+std::size_t session::most_body() const noexcept
 {
-    const std::size_t most = pool_.settings().limits.body;
-    if (of.content_length > most)
+    return std::min(pool_.settings().limits.body, current_->most_body());
+}
+
+result<void> session::check_body() const
+{
+    const std::size_t most = most_body();
+    if (current_->framing.content_length > most)
         return error(errc::body_too_large, "the body is larger than " + std::to_string(most) + " bytes");
     return {};
 }
@@ -177,10 +197,7 @@ void session::keep_head(std::size_t size)
 {
     current_->head.append(unread().substr(0, size));
     current_->parsed = {};
-    current_->parsed.local = local_;
     parse_head(current_->head.view(), current_->parsed);
-    if (current_->framing.chunked)
-        chunked_.emplace(current_->head.view(), pool_.settings().limits.body);
 }
 
 // The handler has answered and does not want the body. A request that has arrived whole (`whole` bytes, else 0) is
@@ -189,7 +206,6 @@ void session::turn_away(std::size_t whole)
 {
     const bool goes_on = whole > 0 && current_->response().keep_alive();
     current_ = nullptr;
-    chunked_.reset();
     take(whole);
     if (!goes_on)
         over_ = linger_ = true;
@@ -297,7 +313,7 @@ void session::drain()
         ready();   // tells those who stream
     if (current_)
         current_->response().keep_alive(false);
-    if (current_ || !unread().empty() || has_input())
+    if (current_ || !unread().empty() || transport_.has_input())
         return;   // a request is arriving; it will be the last
     if (!exchanges_.empty() && !exchanges_.back().response().begun())
         exchanges_.back().response().keep_alive(false);
@@ -313,6 +329,7 @@ void session::die() noexcept
     while (!exchanges_.empty()) {
         live_exchange& dropped = exchanges_.front();
         exchanges_.pop_front();
+        pool_.handler().settle(dropped);
         pool_.metrics().requests_in_flight.add(-1);
         pool_.give_exchange(dropped);
     }
@@ -322,11 +339,20 @@ void session::die() noexcept
     wake();
 }
 
+// Whether the client knows that nothing more comes, as far as the protocol below has a word for it.
+bool session::part()
+{
+    if (dead_ || transport_.part())
+        return true;
+    await_writable();
+    return false;
+}
+
 void session::end_output() noexcept
 {
     if (!dead_) {
-        ::shutdown(socket_, SHUT_WR);
-        linger_ = linger_ || !unread().empty() || has_input();
+        ::shutdown(transport_.socket(), SHUT_WR);
+        linger_ = linger_ || !unread().empty() || transport_.has_input();
     }
     now_ = std::chrono::steady_clock::now();
     linger_end_ = now_ + longest_linger;
@@ -344,18 +370,10 @@ void session::close() noexcept
     dead_ = ended_ = true;
     read_deadline_.disarm();
     send_deadline_.disarm();
-    pool_.sockets().forget(socket_);
-    ::close(std::exchange(socket_, -1));
+    pool_.sockets().forget(transport_.socket());
+    transport_.close();
     // The coroutine is still running here, and events of this turn may be on their way.
     pool_.retire_soon(*this);
-}
-
-// Whether bytes wait in the kernel.
-bool session::has_input() const noexcept
-{
-    int bytes = 0;
-    ::ioctl(socket_, FIONREAD, &bytes);
-    return bytes > 0;
 }
 
 }   // namespace rediserve::http

@@ -4,24 +4,36 @@
 #include "http/exchange.hpp"
 #include "http/head_scan.hpp"
 #include "http/readiness.hpp"
+#include "http/transport.hpp"
 #include "rediserve/base/buffer.hpp"
 #include "rediserve/base/task.hpp"
 #include "rediserve/base/timeout_queue.hpp"
+#include "rediserve/http/listener.hpp"
 
 #include <boost/intrusive/list.hpp>
 
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace rediserve::http {
 
 class connections;
 class session;
 
+// Where it comes from, for the log.
+std::string text_of(const peer& who);
+
 // What a connection is waiting for from its client, and so which timeout applies.
-enum class phase : std::uint8_t { none, rest, idle, header, body, linger };
+enum class phase : std::uint8_t { none, rest, idle, header, body, linger, handshake };
+inline constexpr std::size_t phases = 7;
+
+// What is still to come before anything of HTTP.
+enum class greeting : std::uint8_t { none, proxy_header, hello, handshake, failed };
 
 struct read_deadline final : timeout_entry
 {
@@ -45,8 +57,7 @@ class session final : public readiness::watcher,
 {
 public:
     // Takes over `socket`, a connected and non-blocking descriptor.
-    session(connections& pool, int socket, bool local, bool refused, std::uint32_t affinity);
-    ~session();
+    session(connections& pool, int socket, arrival&& how, std::uint32_t affinity);
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
@@ -65,6 +76,8 @@ public:
 
     connections& pool() noexcept { return pool_; }
     std::uint32_t affinity() const noexcept { return affinity_; }
+    const http::peer& peer() const noexcept { return peer_; }
+    std::shared_ptr<void>& kept() noexcept { return kept_; }
     // Whether `one` writes to the connection directly: all before it are answered.
     bool is_writer(const live_exchange& one) const noexcept { return writer_ != exchanges_.end() && &*writer_ == &one; }
     buffer& output() noexcept { return output_; }
@@ -81,7 +94,7 @@ public:
 private:
     static constexpr std::size_t read_budget = 256 * 1024;   // bytes a turn
 
-    enum class event : std::uint8_t { input, room, answered, discarded };
+    enum class event : std::uint8_t { greeted, input, room, answered, parted, discarded };
 
     struct event_awaiter
     {
@@ -99,12 +112,24 @@ private:
     void wait(event what, std::coroutine_handle<> waiter);
     void wake();
 
+    // Before HTTP
+    bool greet();
+    void begin(greeting next);
+    void read_proxy_header();
+    void refuse_proxy_header(std::string_view why);
+    void look_at_hello();
+    void shake_hands();
+    void fail_handshake(std::string_view why);
+    void greet_in_time();
+    void give_up();
+
     // Reading
     event advance();
     bool has_room() const noexcept;
     bool read_head();
     void open_head(std::size_t size);
-    result<void> check_body(const framing& of) const;
+    std::size_t most_body() const noexcept;
+    result<void> check_body() const;
     void keep_head(std::size_t size);
     void turn_away(std::size_t whole);
     bool read_body();
@@ -139,11 +164,13 @@ private:
     void cut_off() noexcept;
     void end_output() noexcept;
     bool lingering() const noexcept;
+    bool part();
     void close() noexcept;
-    bool has_input() const noexcept;
 
     connections& pool_;
-    int socket_;
+    http::transport transport_;
+    http::peer peer_;
+    std::shared_ptr<void> kept_;   // the handler's
     task coroutine_;
     std::coroutine_handle<> waiter_;
     event awaited_ = event::input;
@@ -173,7 +200,7 @@ private:
     std::uint32_t affinity_;
     std::size_t budget_ = 0;   // bytes it may yet read before others have their turn
     phase phase_ = phase::none;
-    bool local_ : 1;
+    greeting greeting_ = greeting::none;
     bool refused_ : 1;              // over the limit of connections: gets one 503
     bool arrived_ : 1 = false;      // input since the coroutine last looked
     bool over_ : 1 = false;         // no more requests will be read

@@ -3,7 +3,6 @@
 #include "http/session.hpp"
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -49,18 +48,24 @@ bool session::receive()
     }
     prepare_input();
     const std::size_t room = input_.capacity() - input_.size();
-    const ssize_t n = ::recv(socket_, input_.data() + input_.size(), room, MSG_DONTWAIT);
+    const ssize_t n = transport_.receive(input_.data() + input_.size(), room);
     if (n < 0) {
         if (errno == EAGAIN || errno == EWOULDBLOCK)
             readable_ = false;
+        else if (errno == EINPROGRESS)
+            await_writable();   // TLS has to say something before it can read on
         else if (errno != EINTR)
             abort_soon();
         return false;
     }
     const auto got = static_cast<std::size_t>(n);
     // A short read has emptied the socket, and what comes later is told anew; but not an end that was told already.
-    readable_ = got == room || (got > 0 && peer_ended_);
+    readable_ = transport_.more(got, room) || (got > 0 && peer_ended_);
     peer_done_ = got == 0;
+    if (peer_done_ && streams()) {
+        peer_ended_ = true;   // in the words of TLS, perhaps; the socket may be open yet
+        ready();
+    }
     budget_ -= std::min(budget_, got);
     resting_ = false;
     arrived_ = true;
@@ -127,7 +132,13 @@ void session::on_deadline(read_deadline&)
             rest();
         break;
     case phase::idle: over_ = true; break;
-    case phase::header: refuse({errc::request_timeout, "the request's header did not arrive in time"}); break;
+    case phase::handshake: greet_in_time(); break;
+    case phase::header:
+        if (greeting_ != greeting::none)
+            greet_in_time();
+        else
+            refuse({errc::request_timeout, "the request's header did not arrive in time"});
+        break;
     case phase::body:
         if (continue_due_ || received_ >= within.body_rate * static_cast<std::size_t>(connections::body_period.count()))
             enter(phase::body);

@@ -81,7 +81,7 @@ void session::cut_off() noexcept
 {
     if (blocked_ || (writer_ != exchanges_.end() && writer_->parsed.version == 10)) {
         const ::linger at_once{.l_onoff = 1, .l_linger = 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        ::setsockopt(transport_.socket(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
     die();
 }
@@ -92,6 +92,7 @@ void session::retire_answered(steady_time now)
         live_exchange& done = exchanges_.front();
         exchanges_.pop_front();
         done.account(now, pool_.metrics());
+        pool_.handler().settle(done);
         pool_.metrics().requests_in_flight.add(-1);
         pool_.give_exchange(done);
     }
@@ -100,12 +101,12 @@ void session::retire_answered(steady_time now)
 void session::transmit()
 {
     while (!dead_ && !blocked_ && unsent() > 0) {
-        const ssize_t n = ::send(socket_, output_.data() + sent_, unsent(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ssize_t n = transport_.send(output_.data() + sent_, unsent());
         if (n > 0) {
             sent_ += static_cast<std::size_t>(n);
             sent_in_period_ += static_cast<std::size_t>(n);
             pool_.metrics().bytes_sent.add(n);
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINPROGRESS) {
             await_writable();
         } else if (errno != EINTR) {
             return die();
@@ -178,7 +179,7 @@ void session::watch_taking()
 std::size_t session::queued_in_kernel() noexcept
 {
     int bytes = 0;
-    ::ioctl(socket_, SIOCOUTQ, &bytes);
+    ::ioctl(transport_.socket(), SIOCOUTQ, &bytes);
     return bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 

@@ -32,6 +32,9 @@ public:
     bool takes = true;
     void take();
 
+    http::peer from;
+    std::size_t most_body = 0;   // as limited by the handler; 0: it was not
+
     telemetry::route routed = telemetry::route::none;
     http::stream_watcher* watcher = nullptr;
 
@@ -40,12 +43,18 @@ public:
     http::response& response() noexcept override { return response_; }
     std::string_view id() const noexcept override { return "id-of-a-test"; }
     std::string_view traceparent() const noexcept override { return {}; }
+    void limit_body(std::size_t most) noexcept override { most_body = most; }
     std::uint32_t affinity() const noexcept override { return 7; }
+    const http::peer& peer() const noexcept override { return from; }
+    std::shared_ptr<void>& kept() noexcept override { return kept_; }
     void watch(http::stream_watcher* by) override { watcher = by; }
     void route(telemetry::route of) noexcept override { routed = of; }
     void add_redis_time(std::chrono::nanoseconds) noexcept override {}
-    void principal(std::string_view, const access::principal* who) noexcept override { principal_ = who; }
-    const access::principal* principal() const noexcept override { return principal_; }
+    void principal(std::string_view, std::shared_ptr<const access::principal> who) noexcept override
+    {
+        principal_ = std::move(who);
+    }
+    const std::shared_ptr<const access::principal>& principal() const noexcept override { return principal_; }
 
 private:
     buffer& output() override { return written_; }
@@ -79,7 +88,8 @@ private:
     std::size_t flushed_ = 0;
     std::size_t taken_ = 0;
     http::response response_;
-    const access::principal* principal_ = nullptr;
+    std::shared_ptr<const access::principal> principal_;
+    std::shared_ptr<void> kept_;
     std::coroutine_handle<> waiter_;
     bool complete_ = false;
     bool aborted_ = false;

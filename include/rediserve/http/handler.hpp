@@ -7,7 +7,9 @@
 #include "rediserve/http/message.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace rediserve::access {
@@ -39,6 +41,8 @@ public:
     virtual const http::request& request() const noexcept = 0;
     // The request's body with its memory, without a copy when it is large. Invalidates request().body.
     virtual payload take_body() = 0;
+    // For admit(): a body larger than this is answered 413, as one beyond params.limits.body is.
+    virtual void limit_body(std::size_t most) noexcept = 0;
 
     virtual http::response& response() noexcept = 0;
 
@@ -48,6 +52,9 @@ public:
     virtual std::string_view traceparent() const noexcept = 0;
     // The same for all requests of a connection, spread evenly.
     virtual std::uint32_t affinity() const noexcept = 0;
+    virtual const http::peer& peer() const noexcept = 0;
+    // Something of the handler's own that lives as long as the connection; empty at first.
+    virtual std::shared_ptr<void>& kept() noexcept = 0;
 
     // Tells `by` about the streamed answer until it is finished or the exchange ends; nullptr: nobody any more. Not told
     // from inside this call. The exchange then also ends as soon as the client closes its side of the connection.
@@ -56,9 +63,9 @@ public:
     virtual void route(telemetry::route of) noexcept = 0;
     // Adds to the time spent waiting for Redis (Server-Timing, access log).
     virtual void add_redis_time(std::chrono::nanoseconds spent) noexcept = 0;
-    // Who asks: the name is for the access log, the rest for the handler to find again. Both outlive the exchange.
-    virtual void principal(std::string_view name, const access::principal* who) noexcept = 0;
-    virtual const access::principal* principal() const noexcept = 0;   // nullptr: not said
+    // Who asks, for the handler to find again; `name`, which `who` owns, is for the access log.
+    virtual void principal(std::string_view name, std::shared_ptr<const access::principal> who) noexcept = 0;
+    virtual const std::shared_ptr<const access::principal>& principal() const noexcept = 0;   // nullptr: not said
 
 protected:
     ~exchange() = default;
@@ -74,6 +81,9 @@ public:
 
     // The request is complete. The task must finish() the response before it ends.
     virtual task handle(exchange& of) = 0;
+
+    // The answer has been handed to the kernel as far as it will be, and the exchange ends.
+    virtual void settle(exchange&) noexcept {}
 
     // Answers with an error that the transport found (400, 408, 413, 414, 431, 503 …).
     virtual void reject(exchange& of, const error& why) = 0;

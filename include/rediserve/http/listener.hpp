@@ -17,14 +17,22 @@
 
 namespace rediserve::http {
 
+// How a connection came in.
+struct arrival
+{
+    http::peer peer;        // `secure`: a TLS handshake comes before anything of HTTP
+    bool proxied = false;   // a PROXY protocol header comes before that
+    bool refused = false;   // over the limit of connections: is told 503 and closed
+};
+
 // The connections of one shard. Made, used and destroyed on the shard's thread, but for what is marked.
 class connection_pool
 {
 public:
     virtual ~connection_pool() = default;
 
-    // Hands over a connected socket (a descriptor this now owns). `refused` ones are told 503 and closed. Any thread.
-    virtual void adopt(int descriptor, bool local, bool refused) = 0;
+    // Hands over a connected, non-blocking socket (a descriptor this now owns). Any thread.
+    virtual void adopt(int descriptor, arrival how) = 0;
     // Open connections, those on their way by adopt() included. Any thread.
     virtual std::size_t open() const noexcept = 0;
     // New limits for connections and requests that start from now on. The shard's thread.

@@ -5,6 +5,8 @@
 #include "rediserve/base/error.hpp"
 #include "rediserve/telemetry/metrics.hpp"
 
+#include <boost/asio/ip/address_v6.hpp>
+
 #include <array>
 #include <chrono>
 #include <coroutine>
@@ -13,6 +15,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rediserve::http {
 
@@ -22,8 +25,10 @@ enum class method : std::uint8_t { get, head, put, post, patch, delete_, options
 enum class header : std::uint8_t {
     accept,
     access_control_request_headers,
+    access_control_request_method,
     authorization,
     content_type,
+    forwarded,
     host,
     if_match,
     if_none_match,
@@ -34,8 +39,21 @@ enum class header : std::uint8_t {
     traceparent,
     upstash_encoding,
     upstash_response_format,   // "Upstash-Reponse-Format", too, as its documentation has it
+    x_forwarded_for,
     x_request_id,
     count_
+};
+
+// Who is at the other end of a connection.
+struct peer
+{
+    boost::asio::ip::address_v6 address;   // an IPv4 address is mapped; unspecified when it is a unix socket
+    bool local = false;                    // came over a unix socket
+    bool secure = false;                   // over TLS
+    std::size_t listener = 0;              // which of params.listen it came in by
+    // Of a client certificate that was verified: its subject (RFC 4514, "CN=ci,O=Example"), and its alternative names
+    // as "DNS:host", "URI:spiffe://…", "email:who@example"; all empty without one.
+    std::vector<std::string> certificate;
 };
 
 // A view into the connection's read buffer. Valid until the handler's first suspension, and not a moment longer.
@@ -46,7 +64,6 @@ struct request
     std::string_view path;     // before the question mark, still percent-encoded
     std::string_view query;    // behind it
     unsigned version = 11;     // 10 or 11
-    bool local = false;        // came over a unix socket
 
     // The value, or empty when it was not sent. A list sent in several headers is joined by ", " (RFC 9110, 5.3).
     std::string_view operator[](header name) const noexcept { return headers[static_cast<std::size_t>(name)]; }
@@ -100,6 +117,9 @@ public:
     explicit response(response_host& host) noexcept : host_(host) {}
     void reset(const response_context& context) noexcept;
 
+    // Whole header lines that begin() is to write, whoever calls it: these, and more of them.
+    void common_fields(std::string_view lines) { common_ = lines; }
+    void add_common_fields(std::string_view lines) { common_.append(lines); }
     void begin(unsigned status);
     // A header line. `value` must not hold CR, LF or NUL.
     void field(std::string_view name, std::string_view value);
@@ -150,6 +170,7 @@ private:
 
     response_host& host_;
     response_context context_;
+    std::string common_;
     state state_ = state::fresh;
     unsigned status_ = 0;
     buffer* to_ = nullptr;

@@ -55,16 +55,32 @@ protected:
     static endpoint loopback(std::uint16_t port) { return {"127.0.0.1", port, ""}; }
     endpoint unix_socket() const { return {"", 0, (folder_.path() / "http.sock").string()}; }
 
-    // A client of the listener's first endpoint, which is on 127.0.0.1.
-    int connect()
+    // A client of one of the listener's endpoints, which is on 127.0.0.1, ::1 or a unix socket.
+    int connect(std::size_t number = 0)
     {
-        const std::string url = listening_->urls().front();
+        const std::string url = listening_->urls()[number];
+        if (url.starts_with("unix:")) {
+            sockaddr_un to{};
+            to.sun_family = AF_UNIX;
+            url.substr(5).copy(to.sun_path, sizeof to.sun_path - 1);
+            return connect_to(to);
+        }
+        const std::uint16_t port = htons(static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1))));
+        if (url.find("[::1]") != std::string::npos)
+            return connect_to(sockaddr_in6{AF_INET6, port, 0, IN6ADDR_LOOPBACK_INIT, 0});
         sockaddr_in to{};
         to.sin_family = AF_INET;
         to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        to.sin_port = htons(static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1))));
-        clients_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        EXPECT_EQ(::connect(clients_.back(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+        to.sin_port = port;
+        return connect_to(to);
+    }
+
+    template <class Address>
+    int connect_to(const Address& to)
+    {
+        const auto* const generic = reinterpret_cast<const sockaddr*>(&to);
+        clients_.push_back(::socket(generic->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        EXPECT_EQ(::connect(clients_.back(), generic, sizeof to), 0);
         return clients_.back();
     }
 
@@ -112,6 +128,21 @@ TEST_F(Listener, AnswersOverTcp)
     const auto [got, proper] = read_to_end(client);
     EXPECT_TRUE(got.ends_with("/now:")) << got;
     EXPECT_TRUE(proper);
+}
+
+TEST_F(Listener, SaysWhoIsAtTheOtherEnd)
+{
+    open({unix_socket(), loopback(0), {"::1", 0, ""}});
+    const std::string request = "GET /peer HTTP/1.0\r\n\r\n";
+    const auto ask = [&](std::size_t number) {
+        const int client = connect(number);
+        ::send(client, request.data(), request.size(), MSG_NOSIGNAL);
+        const std::string got = read_to_end(client).first;
+        return got.substr(got.find("\r\n\r\n") + 4);
+    };
+    EXPECT_EQ(ask(0), ":: local by 0");
+    EXPECT_EQ(ask(1), "::ffff:127.0.0.1 by 1");
+    EXPECT_EQ(ask(2), "::1 by 2");
 }
 
 // Only the end of the connection ends a stream in HTTP/1.0, so a stream that is cut off must not end like that.

@@ -47,7 +47,7 @@ TEST_F(Response, WritesTheLengthOfItsBodyWhateverWasExpected)
         answer.finish();
         EXPECT_EQ(
             text(),
-            "HTTP/1.1 200 OK\r\nDate: now\r\nX-Request-Id: id1\r\nETag: \"x\"\r\n"
+            "HTTP/1.1 200 OK\r\nDate: now\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: id1\r\nETag: \"x\"\r\n"
             "Content-Type: text/plain\r\nContent-Length: 12\r\n\r\nhello, world"
         );
         EXPECT_TRUE(done);
@@ -69,11 +69,26 @@ TEST_F(Response, HasNoLengthWhereThereIsNoBody)
     reset();
     answer.begin(204);
     answer.finish();
-    EXPECT_EQ(text(), "HTTP/1.1 204 No Content\r\nDate: now\r\nX-Request-Id: id1\r\n\r\n");
+    EXPECT_EQ(
+        text(), "HTTP/1.1 204 No Content\r\nDate: now\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: id1\r\n\r\n"
+    );
     reset();
     answer.begin(404);
     answer.finish();
     EXPECT_NE(text().find("Content-Length: 0\r\n\r\n"), std::string::npos);
+}
+
+TEST_F(Response, SaysWhatAllAnswersSay)
+{
+    reset();
+    answer.common_fields("A: 1\r\nB: 2\r\n");
+    answer.begin(204);
+    answer.finish();
+    EXPECT_NE(text().find("X-Request-Id: id1\r\nA: 1\r\nB: 2\r\n\r\n"), std::string::npos);
+    reset();
+    answer.begin(204);
+    answer.finish();
+    EXPECT_EQ(text().find("A: 1"), std::string::npos) << "the next one begins without them";
 }
 
 TEST_F(Response, SaysWhetherTheConnectionGoesOn)

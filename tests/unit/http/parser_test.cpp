@@ -51,13 +51,16 @@ TEST(ParseHead, KeepsTheHeadersSomebodyReads)
     const std::string text = head(
         "GET /",
         "Host: x\r\nauthorization:Bearer t\r\nX-REQUEST-ID: id \r\nTraceparent: tp\r\nAccept: a\r\n"
-        "Accept: b\r\nAccept: c\r\nCookie: z\r\n"
+        "Accept: b\r\nAccept: c\r\nCookie: z\r\nX-Forwarded-For: 192.0.2.1\r\nForwarded: for=a\r\n"
+        "x-forwarded-for: 192.0.2.2\r\nforwarded: for=b\r\n"
     );
     ASSERT_TRUE(parse_head(text, got));
     EXPECT_EQ(got[header::authorization], "Bearer t");
     EXPECT_EQ(got[header::x_request_id], "id");
     EXPECT_EQ(got[header::traceparent], "tp");
     EXPECT_EQ(got[header::accept], "a, b, c");
+    EXPECT_EQ(got[header::x_forwarded_for], "192.0.2.1, 192.0.2.2");
+    EXPECT_EQ(got[header::forwarded], "for=a, for=b");
     EXPECT_EQ(got[header::range], "");
 }
 
@@ -65,10 +68,13 @@ TEST(ParseHead, KeepsTheHeadersThatSomebodyReads)
 {
     const std::map<header, std::string> names = {
         {header::access_control_request_headers, "Access-Control-Request-Headers"},
+        {header::access_control_request_method, "Access-Control-Request-Method"},
+        {header::forwarded, "Forwarded"},
         {header::sec_fetch_site, "Sec-Fetch-Site"},
         {header::traceparent, "Traceparent"},
         {header::upstash_encoding, "Upstash-Encoding"},
         {header::upstash_response_format, "Upstash-Response-Format"},
+        {header::x_forwarded_for, "X-Forwarded-For"},
         {header::x_request_id, "X-Request-Id"},
     };
     for (const auto& [name, text] : names) {

@@ -11,10 +11,28 @@ void answer(exchange& of, unsigned status, std::string_view text)
     of.response().finish();
 }
 
+std::string text_of(const peer& who)
+{
+    std::string text = who.address.to_string() + (who.local ? " local" : "") + (who.secure ? " secure" : "");
+    text += " by " + std::to_string(who.listener);
+    for (const std::string& name : who.certificate)
+        text += " [" + name + "]";
+    return text;
+}
+
+int count_in(std::shared_ptr<void>& kept)
+{
+    if (!kept)
+        kept = std::make_shared<int>(0);
+    return (*static_cast<int*>(kept.get()))++;
+}
+
 }   // namespace
 
 bool scripted_handler::admit(exchange& of)
 {
+    if (of.request().path == "/small")
+        of.limit_body(10);
     if (of.request().path != "/refused")
         return true;
     answer(of, 401, "refused");
@@ -55,7 +73,11 @@ task scripted_handler::handle(exchange& of)
         gate here(waiting[path]);
         co_await here;
     }
-    if (path.starts_with("/big/"))
+    if (path == "/peer")
+        answer(of, 200, text_of(of.peer()));
+    else if (path == "/kept")
+        answer(of, 200, std::to_string(count_in(of.kept())));
+    else if (path.starts_with("/big/"))
         answer(of, 200, std::string(std::stoul(path.substr(5)), 'x'));
     else
         answer(of, 200, path + ":" + (body.size() > 100 ? std::to_string(body.size()) : body));

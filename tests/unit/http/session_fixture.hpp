@@ -81,7 +81,8 @@ private:
 };
 
 // /now answers at once, /wait/NAME when released, /big/N with N bytes, /stream in many chunks, /broken with a stream that
-// is cut off, /events/NAME in events that the test writes; /refused is turned away at its head.
+// is cut off, /events/NAME in events that the test writes; /refused is turned away at its head. /peer says who asks,
+// /kept how often before. No body to /small may be larger than 10 bytes.
 class scripted_handler final : public handler
 {
 public:
@@ -98,15 +99,20 @@ public:
 class Session : public testing::Test
 {
 protected:
-    void open(const limits& within = {}, bool refused = false)
+    void open(const limits& within = {}, arrival how = {})
     {
         params settings;
         settings.limits = within;
+        open(settings, std::move(how));
+    }
+
+    void open(const params& settings, arrival how)
+    {
         pool = make_connection_pool(context, settings, handler, metrics);
         int ends[2];
         ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
         client = ends[0];
-        pool->adopt(ends[1], true, refused);
+        pool->adopt(ends[1], std::move(how));
         run();
     }
 

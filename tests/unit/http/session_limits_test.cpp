@@ -41,9 +41,49 @@ TEST_F(Session, RefusesAChunkedBodyOverTheLimit)
     EXPECT_EQ(count("HTTP/1.1", got), 1u);
 }
 
+TEST_F(Session, RefusesABodyTheHandlerFindsTooLarge)
+{
+    for (const std::string_view body : {
+             "Content-Length: 11\r\n\r\n",
+             "Content-Length: 11\r\n\r\n01234567890",
+             "Transfer-Encoding: chunked\r\n\r\n8\r\n01234567\r\n3\r\n012\r\n0\r\n\r\n",
+         }) {
+        close();
+        open();
+        const std::string got = ask("PUT /small HTTP/1.1\r\nHost: x\r\n" + std::string(body));
+        EXPECT_TRUE(got.starts_with("HTTP/1.1 413 ")) << body;
+        EXPECT_EQ(count("HTTP/1.1", got), 1u) << body;
+        EXPECT_EQ(handler.handled, 0) << body;
+    }
+}
+
+TEST_F(Session, TakesABodyOfJustTheSizeTheHandlerAllows)
+{
+    open();
+    EXPECT_EQ(
+        count("/small:0123456789", ask("PUT /small HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n0123456789")), 1u
+    );
+    const std::string chunked = "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n";
+    EXPECT_EQ(count("/small:0123456789", ask("PUT /small HTTP/1.1\r\nHost: x\r\n" + chunked)), 1u);
+    EXPECT_EQ(count("/p:0123456789a", ask("PUT /p HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n0123456789a")), 1u)
+        << "of one request only";
+}
+
+TEST_F(Session, KeepsWhatTheHandlerLeavesAsLongAsTheConnection)
+{
+    open();
+    EXPECT_EQ(count("\r\n\r\n0", ask(get("/kept"))), 1u);
+    EXPECT_EQ(count("\r\n\r\n1", ask(get("/kept"))), 1u);
+    close();
+    open();
+    EXPECT_EQ(count("\r\n\r\n0", ask(get("/kept"))), 1u);
+}
+
 TEST_F(Session, TellsAConnectionOverTheLimit)
 {
-    open({}, true);
+    arrival how;
+    how.refused = true;
+    open(limits{}, std::move(how));
     EXPECT_TRUE(receive().starts_with("HTTP/1.1 503 "));
 }
 

@@ -277,7 +277,7 @@ TEST_F(SessionStream, HoldsLittleWhileItIsQuiet)
     for (std::size_t i = 0; i < streams; ++i) {
         int ends[2];
         ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-        pool->adopt(ends[1], true, false);
+        pool->adopt(ends[1], {});
         const std::string name = "/events/" + std::to_string(i);
         const int mine = std::exchange(client, ends[0]);
         ask("GET " + name + " HTTP/1.1\r\nHost: x\r\nUser-Agent: " + std::string(2000, 'x') + "\r\n\r\n");
