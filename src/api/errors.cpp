@@ -4,6 +4,7 @@
 #include "rediserve/base/bytes.hpp"
 #include "rediserve/commands/redis_error.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace rediserve::api {
@@ -48,7 +49,7 @@ void begin_error(http::response& answer, const error& why)
     const error_row& row = row_of(why.code);
     answer.begin(static_cast<unsigned>(row.status));
     if (row.retry_after)
-        answer.field("Retry-After", "1");
+        answer.field("Retry-After", std::to_string(std::max<std::int64_t>(why.retry_after.count(), 1)));
     if (row.status == 401)
         answer.field("WWW-Authenticate", "Bearer realm=\"rediserve\"");   // RFC 6750, 3
 }

@@ -1,6 +1,11 @@
 #include "rediserve/api/serve.hpp"
 
+#include "api/cors.hpp"
+#include "api/entrance.hpp"
+#include "rediserve/telemetry/audit.hpp"
+
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace rediserve::api {
@@ -26,14 +31,24 @@ bool dialect::open(const http::request&) const
     return false;
 }
 
+cors_policy dialect::cors(const params& settings) const
+{
+    return policy_of(settings.cors);
+}
+
+std::string_view dialect::caching() const
+{
+    return "no-store";
+}
+
 service::service(
     std::vector<mount> mounts, std::vector<redis::backend*> backends, const params& settings,
-    std::shared_ptr<const access::authenticator> authenticator, telemetry::shard_metrics& metrics
+    std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics
 )
     : mounts_(std::move(mounts))
     , backends_(std::move(backends))
     , settings_(settings)
-    , authenticator_(std::move(authenticator))
+    , entrance_(std::make_unique<entrance>(std::move(policy)))
     , commands_(backends_.size(), commands::command_table::built_in())
     , metrics_(metrics)
 {
@@ -41,11 +56,14 @@ service::service(
     std::ranges::stable_sort(mounts_, std::ranges::greater(), length);
 }
 
+service::~service() = default;
+
 bool service::admit(http::exchange& of)
 {
     const mount* const at = find(of.request().path);
+    prepare(of, at);
     const bool open = at && (at->access == guard::open || at->dialect->open(of.request()));
-    if (!open && !authenticate(of, at))   // before anything is told about what there is
+    if (!open && !let_in(of, at))   // before anything is told about what there is
         return false;
     if (!at)
         answer_unmounted(of);
@@ -60,20 +78,72 @@ void service::answer_unmounted(http::exchange& of) const
         render_error(of, unknown_path());
 }
 
-bool service::authenticate(http::exchange& of, const mount* at)
+bool service::let_in(http::exchange& of, const mount* at)
 {
     const http::request& request = of.request();
+    std::string decoded;
     std::string scratch;
-    const std::string_view token = at ? at->dialect->token(request, settings_, scratch)
-                                      : access::bearer_token(request[http::header::authorization]);
-    const auto who = authenticator_->authenticate(token);
-    if (!who) {
-        metrics_.reject(who.error());
-        refuse(of, at, who.error());
-        return false;
-    }
-    of.principal((*who)->name, *who);
+    access::credentials shown = access::read_credentials(request[http::header::authorization], decoded);
+    if (at && !shown.basic)
+        shown.bearer = at->dialect->token(request, settings_, scratch);
+    if (const auto admitted = entrance_->admit(of, shown); !admitted)
+        return turn_away(of, at, admitted.error());
+    if (const auto why = forbid(of, at, *of.principal(), shown.bearer))
+        return turn_away(of, at, *why);
     return true;
+}
+
+bool service::turn_away(http::exchange& of, const mount* at, const error& why) const
+{
+    metrics_.reject(why);
+    refuse(of, at, why);
+    return false;
+}
+
+// Why a browser must not have what `by` may: a page could do everything here that its visitor could.
+std::optional<error> service::forbid(
+    const http::exchange& of, const mount* at, const access::principal& by, std::string_view token
+) const
+{
+    const http::request& request = of.request();
+    const bool anonymous = &by == access::anonymous().get();
+    const bool page_knows_token = !anonymous && !token.empty() && !adds_by_itself(request[http::header::authorization]);
+    if (page_knows_token)
+        return std::nullopt;
+    const bool from_page = !request[http::header::origin].empty() || !request[http::header::sec_fetch_site].empty();
+    if (from_page && is_foreign(request, cors(of, at).origins))
+        return error(errc::forbidden, "pages of other sites may not ask without a token of their own");
+    if (anonymous && listener(of).loopback && is_anybodys_name(request[http::header::host]))
+        return error(
+            errc::forbidden,
+            "a gateway without a token answers here only as localhost or by its address, and Host names something else"
+        );
+    return std::nullopt;
+}
+
+// What every answer to a browser says, whoever gives it.
+void service::prepare(http::exchange& of, const mount* at) const
+{
+    const http::request& request = of.request();
+    if (!is_for_browsers(request))
+        return;
+    const std::string_view caching = at ? at->dialect->caching() : "no-store";
+    of.response().common_fields(browser_fields(request, cors(of, at), caching));
+}
+
+cors_policy service::cors(const http::exchange& of, const mount* at) const
+{
+    cors_policy policy = at ? at->dialect->cors(settings_) : policy_of(settings_.cors);
+    if (const std::string& own = listener(of).cors; !own.empty())
+        policy.origins = own;
+    return policy;
+}
+
+const listener_params& service::listener(const http::exchange& of) const
+{
+    static const listener_params nothing_known;
+    const std::size_t index = of.peer().listener;
+    return index < settings_.listeners.size() ? settings_.listeners[index] : nothing_known;
 }
 
 void service::refuse(http::exchange& of, const mount* at, const error& why) const
@@ -87,19 +157,31 @@ void service::refuse(http::exchange& of, const mount* at, const error& why) cons
 task service::handle(http::exchange& of)
 {
     const mount* const at = find(of.request().path);
-    const access::principal& by = of.principal() ? *of.principal() : access::nobody();
-    return at->dialect->respond({of, *backends_[by.backend], settings_, metrics_, *commands_[by.backend], by});
+    const access::principal& by = of.principal() ? *of.principal() : *access::nobody();
+    entrance::charge(of, of.request().body.size());
+    access::asker asked{.request = of.id()};
+    if (telemetry::audits(true) || telemetry::audits(false))
+        asked.from = entrance_->origin(of);
+    const access::gate through(*backends_[by.backend], commands_[by.backend], by, asked);
+    return at->dialect->respond({of, through, settings_, metrics_, *commands_[by.backend], by});
+}
+
+void service::settle(http::exchange& of) noexcept
+{
+    entrance::charge(of, of.response().body_size());
 }
 
 void service::reject(http::exchange& of, const error& why)
 {
-    refuse(of, find(of.request().path), why);
+    const mount* const at = find(of.request().path);
+    prepare(of, at);
+    refuse(of, at, why);
 }
 
-void service::apply(const params& settings, std::shared_ptr<const access::authenticator> authenticator)
+void service::apply(const params& settings, std::shared_ptr<const access::policy> policy)
 {
     settings_ = settings;
-    authenticator_ = std::move(authenticator);
+    entrance_->apply(std::move(policy));
 }
 
 void service::learn(std::size_t backend, std::shared_ptr<const commands::command_table> commands)

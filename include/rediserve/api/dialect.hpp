@@ -1,14 +1,15 @@
 // A wire language: what one kind of client says over HTTP.
 #pragma once
 
+#include "rediserve/access/gate.hpp"
 #include "rediserve/access/principal.hpp"
 #include "rediserve/api/params.hpp"
 #include "rediserve/base/error.hpp"
 #include "rediserve/base/task.hpp"
 #include "rediserve/commands/command_table.hpp"
 #include "rediserve/http/handler.hpp"
-#include "rediserve/redis/backend.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -18,11 +19,22 @@ namespace rediserve::api {
 struct call
 {
     http::exchange& exchange;
-    redis::backend& backend;   // the one that `by` is given
+    mutable access::gate backend;   // the one that `by` is given, as they may use it; a handle, so const says nothing
     const api::params& settings;
     telemetry::shard_metrics& metrics;
     const rediserve::commands::command_table& commands;   // until the first suspension; then there may be another
-    const access::principal& by;                          // as long as the process
+    const access::principal& by;                          // as long as the exchange
+};
+
+// What pages of other origins may do; views into the settings.
+struct cors_policy
+{
+    std::string_view origins;
+    std::string_view methods;
+    std::string_view headers;
+    std::chrono::milliseconds max_age{0};
+    bool credentials = false;
+    bool reflect = false;   // "any" names the origin that asks, and with credentials
 };
 
 // Stateless, shared by all requests of a shard.
@@ -46,6 +58,12 @@ public:
     // Whether `of` is answered without credentials, because the answer tells nothing and does nothing (a preflight).
     // Here: never. It is then access::nobody() who asks.
     virtual bool open(const http::request& of) const;
+
+    // What pages of other origins may do, where the listener does not say it. Here: params.cors.
+    virtual cors_policy cors(const params& settings) const;
+
+    // Cache-Control of answers to browsers; empty: they say it themselves. Here: "no-store".
+    virtual std::string_view caching() const;
 };
 
 }   // namespace rediserve::api

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace rediserve::api {
 
@@ -19,12 +20,31 @@ struct upstash_params
     std::string cors = "any";                            // pages that may ask: "any", "off", or origins, by commas
 };
 
+// What browsers let scripts of other origins do (Fetch standard, "CORS protocol").
+struct cors_params
+{
+    std::string origins = "off";   // whose pages may read answers: "any", "off", or origins, by commas
+    std::string methods = "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS";
+    std::string headers;                             // that they may send; empty: whatever they ask for
+    std::chrono::milliseconds max_age{86'400'000};   // for which browsers may remember this; in whole seconds
+    bool credentials = false;                        // that browsers add by themselves; never where any origin may ask
+};
+
+// What the dialects must know of an endpoint.
+struct listener_params
+{
+    std::string cors;        // in the place of cors.origins; empty: as that says
+    bool loopback = false;   // only programs on this machine can reach it
+};
+
 struct params
 {
     std::size_t collection_items = 10'000;            // of a collection that is answered whole
     std::size_t scan_count = 100;                     // default page of GET /keys
     std::size_t key_bytes = std::size_t{512} << 10;   // of a key
     upstash_params upstash;
+    cors_params cors;                         // of all dialects that have no word of their own
+    std::vector<listener_params> listeners;   // by peer::listener
 };
 
 }   // namespace rediserve::api

@@ -1,17 +1,20 @@
 // The steps every request takes: route → authenticate → the dialect's parse, execute, render.
 #pragma once
 
-#include "rediserve/access/authenticator.hpp"
+#include "rediserve/access/policy.hpp"
 #include "rediserve/api/dialect.hpp"
 #include "rediserve/commands/command_table.hpp"
 #include "rediserve/http/handler.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rediserve::api {
+
+class entrance;   // private to the room
 
 enum class guard { token, open };   // whether a mount asks for credentials
 
@@ -30,21 +33,30 @@ class service final : public http::handler
 public:
     service(
         std::vector<mount> mounts, std::vector<redis::backend*> backends, const params& settings,
-        std::shared_ptr<const access::authenticator> authenticator, telemetry::shard_metrics& metrics
+        std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics
     );
+    ~service() override;
 
     bool admit(http::exchange& of) override;
     task handle(http::exchange& of) override;
+    void settle(http::exchange& of) noexcept override;
     void reject(http::exchange& of, const error& why) override;
 
     // From the shard's thread, between requests.
-    void apply(const params& settings, std::shared_ptr<const access::authenticator> authenticator);
+    void apply(const params& settings, std::shared_ptr<const access::policy> policy);
     // What a server has said about its commands; `backend` is its index.
     void learn(std::size_t backend, std::shared_ptr<const commands::command_table> commands);
 
 private:
     const mount* find(std::string_view path) const noexcept;
-    bool authenticate(http::exchange& of, const mount* at);
+    bool let_in(http::exchange& of, const mount* at);
+    bool turn_away(http::exchange& of, const mount* at, const error& why) const;
+    std::optional<error> forbid(
+        const http::exchange& of, const mount* at, const access::principal& by, std::string_view token
+    ) const;
+    void prepare(http::exchange& of, const mount* at) const;
+    cors_policy cors(const http::exchange& of, const mount* at) const;
+    const listener_params& listener(const http::exchange& of) const;
     void refuse(http::exchange& of, const mount* at, const error& why) const;
     void answer_unmounted(http::exchange& of) const;
     error unknown_path() const;
@@ -52,7 +64,7 @@ private:
     std::vector<mount> mounts_;               // longest prefix first
     std::vector<redis::backend*> backends_;   // by principal::backend
     params settings_;
-    std::shared_ptr<const access::authenticator> authenticator_;
+    std::unique_ptr<entrance> entrance_;
     std::vector<std::shared_ptr<const commands::command_table>> commands_;   // by principal::backend
     telemetry::shard_metrics& metrics_;
 };

@@ -1,5 +1,6 @@
 #include "rediserve/api/admin.hpp"
 
+#include "api/errors.hpp"
 #include "rediserve/api/serve.hpp"
 
 #include <nlohmann/json.hpp>
@@ -28,12 +29,14 @@ void answer_json(http::exchange& to, unsigned status, const nlohmann::json& docu
     answer(to, status, "application/json", document.dump(-1, ' ', false, replace));
 }
 
+constexpr std::string_view methods = "GET, HEAD, OPTIONS";
+
 void refuse_method(http::exchange& to)
 {
     constexpr std::string_view body = R"({"error":"only GET and HEAD are offered here","code":"method_not_allowed"})";
     http::response& response = to.response();
     response.begin(405);
-    response.field("Allow", "GET, HEAD");
+    response.field("Allow", methods);
     response.content("application/json", body.size()).append(body);
     response.finish();
 }
@@ -54,11 +57,16 @@ public:
         of.exchange.route(found->route);
         if (request.method == http::method::get || request.method == http::method::head)
             (this->*found->render)(of);
+        else if (request.method == http::method::options)
+            render_allowed_methods(of.exchange, methods);
         else
             refuse_method(of.exchange);
     }
 
     void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why); }
+
+    bool open(const http::request& of) const override { return of.method == http::method::options; }
+    std::string_view caching() const override { return {}; }
 
 private:
     struct resource
@@ -84,8 +92,12 @@ private:
 
     void version(call& of) const { answer_json(of.exchange, 200, {{"version", REDISERVE_VERSION}}); }
 
+    // They tell about everybody's requests, as INFO does about Redis.
     void metrics(call& of) const
     {
+        constexpr std::array<std::string_view, 1> like = {"INFO"};
+        if (const access::decision may = of.backend.judge(like); !may)
+            return api::fail(of, {errc::forbidden, "the metrics are for who may send INFO: " + access::words_of(may)});
         answer(of.exchange, 200, "text/plain; version=0.0.4; charset=utf-8", process_.metrics_text());
     }
 

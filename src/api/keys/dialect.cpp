@@ -89,14 +89,17 @@ public:
             render_method_not_allowed(of.exchange, allowed_methods(at->place));
             return {};
         }
-        if (of.by.read_only && !reads(request))
-            return refuse(of, {errc::forbidden, "this token may only read"});
         if (ignores_conditions(at->place, request))
             return refuse(of, {errc::bad_request, "If-Match and If-None-Match are only for calls on one key itself"});
         return start(keys_call{of, prefix_}, *at, request.method);
     }
 
     void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why); }
+
+    bool open(const http::request& of) const override { return of.method == method::options; }
+
+    // Kept, but asked about each time: tags make that cheap.
+    std::string_view caching() const override { return "private, no-cache"; }
 
 private:
     std::string prefix_;

@@ -46,14 +46,16 @@ std::optional<scan_page> got_page(const call& of, const commands::reply_or_error
     return scan_page{*next, (*got)[1]};
 }
 
-void append_page(buffer& to, const scan_page& page)
+void append_page(const call& of, buffer& to, const scan_page& page)
 {
-    to.append("{\"keys\":[");
+    std::string_view between = "{\"keys\":[";
     for (std::size_t i = 0; i < page.keys.size(); ++i) {
-        if (i > 0)
-            to.append(',');
+        if (!of.backend.shows(page.keys[i].text()))
+            continue;
+        to.append(std::exchange(between, ","));
         append_key_element(to, page.keys[i].text());
     }
+    to.append(between.size() > 1 ? between : std::string_view());
     to.append("],\"cursor\":");
     if (page.next == 0)
         to.append("null");
@@ -69,13 +71,15 @@ void render_page(const keys_call& of, const scan_page& page, const scan_request&
     answer.field("Vary", "Accept");
     if (page.next != 0)
         answer.field("Link", "<" + wish.target(of.prefix, page.next) + ">; rel=\"next\"");
-    append_page(answer.content("application/json", 1000), page);
+    append_page(of, answer.content("application/json", 1000), page);
     answer.finish();
 }
 
-void append_lines(buffer& to, const redis::reply_view& keys)
+void append_lines(const call& of, buffer& to, const redis::reply_view& keys)
 {
     for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (!of.backend.shows(keys[i].text()))
+            continue;
         to.append('{');
         append_key_member(to, keys[i].text());
         to.append("}\n");
@@ -143,7 +147,7 @@ task stream_keys(keys_call of, scan_request wish)
             co_return;
         if (!answer.begun())
             begin_stream(answer);
-        append_lines(answer.chunk(), page->keys);
+        append_lines(of, answer.chunk(), page->keys);
         wish.cursor = page->next;
         co_await answer.drained();
     } while (wish.cursor != 0);

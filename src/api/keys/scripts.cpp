@@ -117,14 +117,20 @@ struct guarded_script
     script whole;
 };
 
-script_request request_for(const script& what, std::string_view key)
+script_request request_for(const script& what, std::string_view key, std::vector<std::string> stands_for)
 {
-    return {what, {std::string(key)}, {}, {}};
+    return {what, {std::string(key)}, {}, {}, std::move(stands_for)};
 }
 
-script_request request_for(const guarded_script& what, std::string_view key, const guard& by)
+// `writes` are the commands that are not the guard's.
+script_request request_for(
+    const guarded_script& what, std::string_view key, const guard& by, std::vector<std::string> writes
+)
 {
-    return {what.whole, {std::string(key)}, {by.must_match, by.must_not_match}, {}};
+    writes.emplace_back("type");
+    if (!by.must_match.empty() || !by.must_not_match.empty())
+        writes.emplace_back("get");   // whose digest is a tag
+    return {what.whole, {std::string(key)}, {by.must_match, by.must_not_match}, {}, std::move(writes)};
 }
 
 // Fit to stand in a header.
@@ -145,7 +151,8 @@ std::string flag(bool set)
 script_request describe_whole(std::string_view key, std::size_t most)
 {
     static const script what(describe_whole_source);
-    script_request request = request_for(what, key);
+    script_request request =
+        request_for(what, key, {"type", "pttl", "get", "hgetall", "lrange", "smembers", "zrange", "xrange"});
     request.arguments.push_back(std::to_string(most));
     return request;
 }
@@ -153,7 +160,7 @@ script_request describe_whole(std::string_view key, std::size_t most)
 script_request describe_outside(std::string_view key)
 {
     static const script what(describe_outside_source);
-    return request_for(what, key);
+    return request_for(what, key, {"type", "pttl", "get"});
 }
 
 std::optional<description> description::read(const redis::reply_view& reply)
@@ -177,7 +184,7 @@ std::optional<description> description::read(const redis::reply_view& reply)
 script_request guarded_set(std::string_view key, const guard& by, std::vector<std::string> options, payload&& value)
 {
     static const guarded_script what(set_source);
-    script_request request = request_for(what, key, by);
+    script_request request = request_for(what, key, by, {"set"});
     std::ranges::move(options, std::back_inserter(request.arguments));
     if (value.size() <= small_value)
         request.arguments.emplace_back(value.view());
@@ -191,9 +198,12 @@ script_request guarded_replace(
 )
 {
     static const guarded_script what(replace_source);
-    script_request request = request_for(what, key, by);
+    script_request request = request_for(what, key, by, {"del"});
+    if (keep_ttl)
+        request.stands_for.insert(request.stands_for.end(), {"pttl", "pexpire"});
     request.arguments.push_back(flag(keep_ttl));
     for (std::vector<std::string>& command : commands) {
+        request.stands_for.push_back(command.front());
         request.arguments.push_back(std::to_string(command.size()));
         std::ranges::move(command, std::back_inserter(request.arguments));
     }
@@ -203,15 +213,19 @@ script_request guarded_replace(
 script_request guarded_delete(std::string_view key, const guard& by)
 {
     static const guarded_script what(delete_source);
-    return request_for(what, key, by);
+    return request_for(what, key, by, {"unlink"});
 }
 
 script_request guarded_patch(std::string_view key, const guard& by, patch_steps steps)
 {
     static const guarded_script what(patch_source);
-    script_request request = request_for(what, key, by);
-    if (!steps.new_name.empty())
+    script_request request = request_for(what, key, by, {"pttl"});
+    if (!steps.new_name.empty()) {
         request.keys.push_back(std::move(steps.new_name));
+        request.stands_for.emplace_back(steps.to_free_name ? "renamenx" : "rename");
+    }
+    if (!steps.command.empty())
+        request.stands_for.push_back(steps.command);
     request.arguments.push_back(flag(steps.to_free_name));
     request.arguments.push_back(std::move(steps.command));
     if (!steps.argument.empty())

@@ -39,12 +39,12 @@ std::string_view in_words(executed ran) noexcept
 
 }   // namespace
 
-result<style> style_of(const http::request& request, const params& settings)
+result<style> style_of(const http::request& request)
 {
     const auto found = format_of(request);
     if (!found)
         return found.error();
-    return style{*found, std::string(readable_from(request, settings.upstash.cors))};
+    return style{*found};
 }
 
 std::string_view content_type(format as) noexcept
@@ -52,13 +52,11 @@ std::string_view content_type(format as) noexcept
     return as == format::resp2 ? "application/octet-stream" : "application/json";
 }
 
-http::response& begin(http::exchange& of, unsigned status, const style& as)
+http::response& begin(http::exchange& of, unsigned status, const style&)
 {
     http::response& answer = of.response();
     answer.begin(status);
     answer.field("upstash-sync-token", next_sync_token());
-    if (!as.origin.empty())
-        add_origin_fields(answer, as.origin);
     return answer;
 }
 
@@ -104,14 +102,12 @@ void fail(const call& of, const error& why, const style& as)
     render_error(of.exchange, why, as);
 }
 
-void render_error(http::exchange& of, const error& why, const style& as)
+void render_error(http::exchange& of, const error& why, const style&)
 {
     http::response& answer = of.response();
     if (answer.begun())
         return answer.abort();
     begin_error(answer, why);
-    if (!as.origin.empty())
-        add_origin_fields(answer, as.origin);
     append_own_failure(answer.content("application/json", 100), why, format::json);
     answer.finish();
 }
@@ -120,6 +116,8 @@ std::string words_of(const error& why)
 {
     if (why.code == errc::unauthorized)
         return "WRONGPASS invalid or missing auth token";
+    if (why.code == errc::forbidden)
+        return "NOPERM " + why.detail;
     if (why.code == errc::body_too_large)
         return "ERR max request size exceeded. " + why.detail;
     return "ERR " + (why.detail.empty() ? std::string(row_of(why.code).word) : why.detail);

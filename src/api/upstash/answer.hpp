@@ -1,7 +1,6 @@
 // How answers of the command API look: encoding, format, and the fields that all of them have.
 #pragma once
 
-#include "api/upstash/origin.hpp"
 #include "rediserve/api/dialect.hpp"
 #include "rediserve/base/buffer.hpp"
 #include "rediserve/redis/reply.hpp"
@@ -18,11 +17,10 @@ enum class format : std::uint8_t { json, base64, resp2 };
 struct style
 {
     upstash::format format = upstash::format::json;
-    std::string origin;   // of a page that may read it; empty: no page asks
 };
 
-// From Upstash-Encoding, Upstash-Response-Format and Origin. errc::bad_request.
-result<style> style_of(const http::request& request, const params& settings);
+// From Upstash-Encoding and Upstash-Response-Format. errc::bad_request.
+result<style> style_of(const http::request& request);
 
 std::string_view content_type(format as) noexcept;
 

@@ -5,7 +5,18 @@
 
 namespace rediserve::api::upstash {
 
-collector::collector(buffer& to, const plan& what, format as, shape of) : to_(to), plan_(what), as_(as), shape_(of)
+namespace {
+
+// A page of SCAN is two elements: the cursor and the keys.
+bool is_page(const redis::reply_view& reply)
+{
+    return reply.is_array() && reply.size() == 2 && reply[1].is_array();
+}
+
+}   // namespace
+
+collector::collector(buffer& to, const plan& what, const access::gate& through, format as, shape of)
+    : to_(to), plan_(what), through_(through), as_(as), shape_(of)
 {
     if (shape_ == shape::list && as_ != format::resp2)
         to_.append('[');
@@ -16,8 +27,13 @@ void collector::visit(const redis::reply_view& reply, std::size_t) noexcept
 {
     ++replies_;
     const special* const how = current();
-    if (how && how->after == aftermath::types_of_page && keep_page(reply))
+    const bool pages = how && (how->after == aftermath::types_of_page || how->names == key_names::of_page);
+    if (pages && is_page(reply)) {
+        page_.emplace(page_of_keys{std::string(reply[0].text()), shown(reply[1]), {}});
+        if (how->after != aftermath::types_of_page)
+            end_page();
         return;
+    }
     if (how)
         append_translated(*how, reply);
     else
@@ -98,7 +114,9 @@ void collector::append_error(std::string_view text)
 void collector::append_translated(const special& how, const redis::reply_view& reply)
 {
     constexpr std::string_view same_key = "source and destination objects are the same";
-    if (how.after == aftermath::original_digest && reply.is_string())
+    if (how.names == key_names::all && reply.is_array())
+        append_keys_result(to_, shown(reply), as_);
+    else if (how.after == aftermath::original_digest && reply.is_string())
         append_string_result(to_, how.text, as_);
     else if (how.after == aftermath::same_key_is_zero && reply.is_error() && reply.text().find(same_key) != std::string_view::npos)
         append_integer_result(to_, 0, as_);
@@ -106,21 +124,23 @@ void collector::append_translated(const special& how, const redis::reply_view& r
         append(reply);
 }
 
-// A page of SCAN is two elements: the cursor and the keys.
-bool collector::keep_page(const redis::reply_view& reply)
+std::vector<std::string> collector::shown(const redis::reply_view& keys) const
 {
-    if (!reply.is_array() || reply.size() != 2 || !reply[1].is_array())
-        return false;
-    typed_page& page = page_.emplace();
-    page.cursor = reply[0].text();
-    for (std::size_t i = 0; i < reply[1].size(); ++i)
-        page.keys.emplace_back(reply[1][i].text());
-    return true;
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        if (through_.shows(keys[i].text()))
+            all.emplace_back(keys[i].text());
+    return all;
 }
 
 void collector::add_types(std::vector<std::string> types)
 {
     page_->types = std::move(types);
+    end_page();
+}
+
+void collector::end_page()
+{
     append_page_result(to_, *page_, as_);
     page_.reset();
     next();

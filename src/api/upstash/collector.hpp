@@ -18,12 +18,12 @@ class collector final : public commands::reply_visitor
 public:
     enum class shape : bool { one, list };
 
-    // Both must outlive it. The list is opened at once.
-    collector(buffer& to, const plan& what, format as, shape of);
+    // All must outlive it. The list is opened at once.
+    collector(buffer& to, const plan& what, const access::gate& through, format as, shape of);
 
     void visit(const redis::reply_view& reply, std::size_t index) noexcept override;
     // The page whose types are to be asked for before the next reply; nullptr: none is.
-    const typed_page* page() const noexcept { return page_ ? &*page_ : nullptr; }
+    const page_of_keys* page() const noexcept { return page_ ? &*page_ : nullptr; }
     void add_types(std::vector<std::string> types);
 
     // What is not answered yet fails with `why`; behind the first `sent` commands of those that were to be sent, it has not
@@ -44,18 +44,20 @@ private:
     void append(const redis::reply_view& reply);
     void append_error(std::string_view text);
     void append_translated(const special& how, const redis::reply_view& reply);
-    bool keep_page(const redis::reply_view& reply);
+    void end_page();
+    std::vector<std::string> shown(const redis::reply_view& keys) const;
     const special* current() const noexcept;
 
     buffer& to_;
     const plan& plan_;
+    const access::gate& through_;
     format as_;
     shape shape_;
     std::size_t index_ = 0;     // of the next command to be answered
     std::size_t special_ = 0;   // of the next special
     std::size_t replies_ = 0;
     bool failed_ = false;
-    std::optional<typed_page> page_;
+    std::optional<page_of_keys> page_;
 };
 
 }   // namespace rediserve::api::upstash

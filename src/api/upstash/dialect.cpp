@@ -6,17 +6,16 @@
 #include "api/upstash/command_list.hpp"
 #include "api/upstash/events.hpp"
 #include "api/upstash/json_commands.hpp"
-#include "api/upstash/origin.hpp"
 #include "api/upstash/path_command.hpp"
 #include "api/upstash/place.hpp"
 #include "api/upstash/plan.hpp"
 #include "api/upstash/policy.hpp"
-#include "api/upstash/read_only.hpp"
 #include "api/upstash/run.hpp"
 #include "rediserve/access/principal.hpp"
+#include "rediserve/access/tickets.hpp"
 #include "rediserve/base/bytes.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -56,9 +55,9 @@ void render_method_not_offered(http::exchange& of)
     of.response().finish();
 }
 
-task refuse(const call& of, std::string_view text, const style& as, unsigned status = 400)
+task refuse(const call& of, std::string_view text, const style& as)
 {
-    render_failure(of.exchange, status, text, as);
+    render_failure(of.exchange, 400, text, as);
     return {};
 }
 
@@ -90,7 +89,11 @@ std::optional<std::string_view> read(const call& of, const place& at, command_li
     const bool one = at.is == place_kind::document;
     if (one && request.body.empty() && !has_body(request))
         return welcome;
-    return read_json_commands(request.body, one ? form::single : form::many, of.settings.upstash.pipeline_commands, to);
+    const std::size_t granted = of.by.limits.pipeline_commands;
+    const std::size_t most = of.settings.upstash.pipeline_commands;
+    return read_json_commands(
+        request.body, one ? form::single : form::many, granted > 0 ? std::min(granted, most) : most, to
+    );
 }
 
 std::string too_large(std::size_t most, std::size_t size)
@@ -99,19 +102,14 @@ std::string too_large(std::size_t most, std::size_t size)
         + " bytes";
 }
 
-// A browser asks for a page that knows no token, of a gateway that wants none.
-bool is_forgery(const call& of)
-{
-    return &of.by == &access::anonymous() && is_foreign(of.exchange.request(), of.settings.upstash.cors);
-}
-
 class upstash_dialect final : public dialect
 {
 public:
     std::string_view token(const http::request& of, const params& settings, std::string& scratch) const override
     {
-        if (settings.upstash.query_token)
-            if (const auto found = query_token(of.query, scratch))
+        // A ticket is made for URLs.
+        if (const auto found = query_token(of.query, scratch))
+            if (settings.upstash.query_token || found->starts_with(access::tickets::mark))
                 return *found;
         const std::string_view bearer = dialect::token(of, settings, scratch);
         return bearer.empty() ? trimmed(of[header::authorization]) : bearer;
@@ -125,26 +123,34 @@ public:
         const place& at = place_of(request.path);
         of.exchange.route(at.route);
         if (request.method == method::options) {
-            render_preflight(of.exchange, of.settings.upstash.cors);
+            of.exchange.response().begin(200);   // of a preflight: the fields that the service adds say it all
+            of.exchange.response().finish();
             return {};
         }
         if (!is_offered(request.method)) {
             render_method_not_offered(of.exchange);
             return {};
         }
-        auto as = style_of(request, of.settings);
+        auto as = style_of(request);
         if (!as)
             return refuse(of, words_of(as.error()), {});
-        if (is_forgery(of))
-            return refuse(of, "ERR pages of other sites may not ask a gateway without a token", *as, 403);
         return at.is == place_kind::events ? listen(of, at, std::move(*as)) : run(of, at, std::move(*as));
     }
 
-    void fail(http::exchange& of, const error& why, const params& settings) const override
+    void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why, {}); }
+
+    cors_policy cors(const params& settings) const override
     {
-        style as;
-        as.origin = readable_from(of.request(), settings.upstash.cors);
-        render_error(of, why, as);
+        constexpr std::chrono::hours remembered{24};
+        const std::string_view origins = settings.upstash.cors;
+        return {
+            .origins = origins,
+            .methods = "HEAD, GET, POST, PUT",
+            .headers = {},
+            .max_age = remembered,
+            .credentials = true,
+            .reflect = true,
+        };
     }
 
 private:
@@ -158,8 +164,6 @@ private:
         if (!accepts_events(request))
             return refuse(of, not_over_rest(at.name) + ": ask with Accept: text/event-stream", as);
         const bool monitor = at.kind == redis::subscription_kind::monitor;
-        if (monitor && of.by.read_only)   // it shows what others write
-            return refuse(of, no_permission(std::array{at.name}), as);
         std::vector<std::string> names = channels(request.path.substr(1 + at.name.size()));
         if (monitor)
             names = {""};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <coroutine>
 #include <list>
+#include <memory>
 #include <utility>
 
 namespace rediserve::api::upstash {
@@ -12,6 +13,22 @@ namespace rediserve::api::upstash {
 namespace {
 
 using redis::subscription_kind;
+
+// One of a principal's open streams.
+class stream_seat
+{
+public:
+    explicit stream_seat(const access::principal& by) : used_(by.used)
+    {
+        used_->streams.fetch_add(1, std::memory_order_relaxed);
+    }
+    stream_seat(const stream_seat&) = delete;
+    stream_seat& operator=(const stream_seat&) = delete;
+    ~stream_seat() { used_->streams.fetch_sub(1, std::memory_order_relaxed); }
+
+private:
+    std::shared_ptr<access::usage> used_;
+};
 
 // The writer of one stream. Its coroutine sleeps while the callbacks write.
 class event_writer final : private http::stream_watcher
@@ -117,6 +134,8 @@ private:
             return say_goodbye();
         if (why.code == errc::redis_error)
             render_failure(of_.exchange, 400, why.detail, style_);
+        else if (why.code == errc::forbidden)
+            render_failure(of_.exchange, 400, words_of(why), style_);
         else
             fail(of_, why, style_);
         end();
@@ -142,6 +161,7 @@ private:
     }
 
     call of_;
+    stream_seat seat_{of_.by};
     subscription_kind kind_;
     const style& style_;
     std::size_t most_behind_;
@@ -155,6 +175,9 @@ private:
 
 task stream_events(call of, subscription_kind kind, std::vector<std::string> names, style as)
 {
+    const std::size_t most = of.by.limits.streams;
+    if (most > 0 && of.by.used->streams.load(std::memory_order_relaxed) >= most)
+        co_return fail(of, {errc::rate_limited, "this token has too many streams open", executed::no}, as);
     event_writer writer(of, kind, as);
     writer.listen_to(names);
     names = std::vector<std::string>();   // a stream lives long

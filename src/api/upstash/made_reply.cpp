@@ -31,30 +31,36 @@ void append_json(buffer& to, std::string_view bytes, format as)
         append_readable_json(to, bytes);
 }
 
-void append_resp_page(buffer& to, const typed_page& page)
+// The keys, each followed by its type where there are types.
+std::vector<std::string_view> elements(const page_of_keys& page)
 {
-    append_header(to, '*', 2);
-    append_bulk(to, page.cursor);
-    append_header(to, '*', 2 * page.keys.size());
+    std::vector<std::string_view> all;
     for (std::size_t i = 0; i < page.keys.size(); ++i) {
-        append_bulk(to, page.keys[i]);
-        append_bulk(to, page.types[i]);
+        all.push_back(page.keys[i]);
+        if (!page.types.empty())
+            all.push_back(page.types[i]);
     }
+    return all;
 }
 
-void append_json_page(buffer& to, const typed_page& page, format as)
+template <class Texts>
+void append_resp_list(buffer& to, const Texts& texts)
 {
-    to.append("{\"result\":[");
-    append_json(to, page.cursor, as);
-    to.append(",[");
-    for (std::size_t i = 0; i < page.keys.size(); ++i) {
-        if (i != 0)
-            to.append(',');
-        append_json(to, page.keys[i], as);
-        to.append(',');
-        append_json(to, page.types[i], as);
+    append_header(to, '*', texts.size());
+    for (const std::string_view one : texts)
+        append_bulk(to, one);
+}
+
+template <class Texts>
+void append_json_list(buffer& to, const Texts& texts, format as)
+{
+    std::string_view between = "[";
+    for (const std::string_view one : texts) {
+        to.append(between);
+        append_json(to, one, as);
+        between = ",";
     }
-    to.append("]]}");
+    to.append(texts.empty() ? "[]" : "]");
 }
 
 }   // namespace
@@ -80,12 +86,27 @@ void append_integer_result(buffer& to, std::int64_t value, format as)
     to.append(as == format::resp2 ? line_end : "}");
 }
 
-void append_page_result(buffer& to, const typed_page& page, format as)
+void append_keys_result(buffer& to, const std::vector<std::string>& keys, format as)
 {
     if (as == format::resp2)
-        append_resp_page(to, page);
-    else
-        append_json_page(to, page, as);
+        return append_resp_list(to, keys);
+    to.append("{\"result\":");
+    append_json_list(to, keys, as);
+    to.append('}');
+}
+
+void append_page_result(buffer& to, const page_of_keys& page, format as)
+{
+    if (as == format::resp2) {
+        append_header(to, '*', 2);
+        append_bulk(to, page.cursor);
+        return append_resp_list(to, elements(page));
+    }
+    to.append("{\"result\":[");
+    append_json(to, page.cursor, as);
+    to.append(',');
+    append_json_list(to, elements(page), as);
+    to.append("]}");
 }
 
 }   // namespace rediserve::api::upstash

@@ -10,18 +10,20 @@
 
 namespace rediserve::api::upstash {
 
-// A page of SCAN … WITHTYPE.
-struct typed_page
+// A page of SCAN.
+struct page_of_keys
 {
     std::string cursor;
     std::vector<std::string> keys;
-    std::vector<std::string> types;   // as many
+    std::vector<std::string> types;   // with WITHTYPE: as many; else none
 };
 
 void append_ok(buffer& to, format as);
 void append_string_result(buffer& to, std::string_view bytes, format as);
 void append_integer_result(buffer& to, std::int64_t value, format as);
-// [cursor,[key,type,key,type,…]]
-void append_page_result(buffer& to, const typed_page& page, format as);
+// [key,…]
+void append_keys_result(buffer& to, const std::vector<std::string>& keys, format as);
+// [cursor,[key,…]], or [cursor,[key,type,key,type,…]]
+void append_page_result(buffer& to, const page_of_keys& page, format as);
 
 }   // namespace rediserve::api::upstash

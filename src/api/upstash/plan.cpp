@@ -2,7 +2,6 @@
 
 #include "api/upstash/blocking.hpp"
 #include "api/upstash/policy.hpp"
-#include "api/upstash/read_only.hpp"
 
 #include <algorithm>
 #include <span>
@@ -47,9 +46,9 @@ private:
         if (found == verdict::refused)
             refuse(index, not_over_rest(words.front()));
         else if (found == verdict::ok)
-            made_.specials.push_back({.index = index, .is = special::kind::ok, .after = {}, .text = {}});
-        else if (of_.by.read_only && !may_run_read_only(words, known))
-            refuse(index, no_permission(words));
+            made_.specials.push_back({.index = index, .is = special::kind::ok, .after = {}, .names = {}, .text = {}});
+        else if (const access::decision may = of_.backend.judge(words); !may)
+            refuse(index, not_permitted(may));
         else
             translate_and_send(index, known);
     }
@@ -70,14 +69,19 @@ private:
         translation made;
         if (of_.settings.upstash.translate)
             made = translate(from_, index, scripts_);
+        const key_names names = of_.backend.hides_keys() ? key_names_of(from_.words(index)) : key_names::none;
         const bool asks_more = made.after == aftermath::types_of_page;
         if (asks_more && what_ == purpose::transaction)
             return refuse(
                 index, "ERR SCAN with WITHTYPE takes more than one command, so it cannot be in a transaction"
             );
-        if (made.after != aftermath::none)
+        if (made.after != aftermath::none || names != key_names::none)
             made_.specials.push_back(
-                {.index = index, .is = special::kind::translated, .after = made.after, .text = std::move(made.text)}
+                {.index = index,
+                 .is = special::kind::translated,
+                 .after = made.after,
+                 .names = names,
+                 .text = std::move(made.text)}
             );
         send(index, known, asks_more);
     }
@@ -97,11 +101,17 @@ private:
             end_trip(wait);
     }
 
-    std::chrono::milliseconds cap(std::size_t index) { return cap_wait(from_, index, of_.settings.upstash.block_wait); }
+    std::chrono::milliseconds cap(std::size_t index)
+    {
+        const std::chrono::milliseconds most = of_.settings.upstash.block_wait;
+        return cap_wait(from_, index, std::min(most, of_.by.limits.block_wait.value_or(most)));
+    }
 
     void refuse(std::size_t index, std::string_view why)
     {
-        made_.specials.push_back({.index = index, .is = special::kind::refused, .after = {}, .text = std::string(why)});
+        made_.specials.push_back(
+            {.index = index, .is = special::kind::refused, .after = {}, .names = {}, .text = std::string(why)}
+        );
     }
 
     void end_trip(std::chrono::milliseconds wait) { made_.trips.push_back({std::exchange(made_.commands, {}), wait}); }

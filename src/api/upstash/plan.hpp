@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/upstash/command_list.hpp"
+#include "api/upstash/key_names.hpp"
 #include "api/upstash/translations.hpp"
 #include "rediserve/api/dialect.hpp"
 #include "rediserve/redis/command.hpp"
@@ -23,7 +24,8 @@ struct special
     std::size_t index = 0;   // of the command in its request
     kind is = kind::translated;
     aftermath after = aftermath::none;
-    std::string text;   // of the refusal, or what the aftermath needs
+    key_names names = key_names::none;   // in the reply: those that may not be seen are left out
+    std::string text;                    // of the refusal, or what the aftermath needs
 };
 
 // Commands that leave in one write. The last one may keep its connection waiting for `wait`.

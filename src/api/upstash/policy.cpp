@@ -97,6 +97,11 @@ verdict judge(std::span<const std::string_view> words) noexcept
     return found == rules.end() ? verdict::pass : found->is;
 }
 
+std::string not_permitted(const access::decision& why)
+{
+    return "NOPERM " + access::words_of(why);
+}
+
 std::string not_over_rest(std::string_view name)
 {
     std::string shown(name);

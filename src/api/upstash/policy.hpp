@@ -2,6 +2,8 @@
 // the connections to Redis are shared.
 #pragma once
 
+#include "rediserve/access/gate.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,6 +19,9 @@ enum class verdict : std::uint8_t {
 
 // `words` is a command, name first; not empty.
 verdict judge(std::span<const std::string_view> words) noexcept;
+
+// What Redis says of a command that a user may not run, or not with these keys.
+std::string not_permitted(const access::decision& why);
 
 // What a refused command is answered.
 std::string not_over_rest(std::string_view name);

@@ -35,10 +35,10 @@ unsigned status_of(const collector& done, shape of) noexcept
 }
 
 // The usual case: one command, whose reply goes as it is, and straight into the output.
-void render_only(http::exchange& of, const plan& what, const redis::reply_view& reply, const style& as, shape in)
+void render_only(const call& of, const plan& what, const redis::reply_view& reply, const style& as, shape in)
 {
-    http::response& answer = begin(of, in == shape::one && reply.is_error() ? 400 : 200, as);
-    collector done(answer.content(content_type(as.format), reply.text().size() + 20), what, as.format, in);
+    http::response& answer = begin(of.exchange, in == shape::one && reply.is_error() ? 400 : 200, as);
+    collector done(answer.content(content_type(as.format), reply.text().size() + 20), what, of.backend, as.format, in);
     done.visit(reply, 0);
     done.finish();
     answer.finish();
@@ -65,7 +65,7 @@ timed_op<commands::each_op> send(
 )
 {
     if (own)
-        return {of.exchange, own, of.backend.command_timeout() + now.wait, std::move(now.commands), to};
+        return {of.exchange, of.backend, own, of.backend.command_timeout() + now.wait, std::move(now.commands), to};
     return {of.exchange, of.backend, options_of(of, what), std::move(now.commands), to};
 }
 
@@ -73,7 +73,7 @@ task run_only(call of, plan what, style as, shape in)
 {
     const commands::reply_or_error got = co_await ask(of, effect_of(what), std::move(what.commands));
     if (got)
-        render_only(of.exchange, what, *got, as, in);
+        render_only(of, what, *got, as, in);
     else
         fail(of, got.error(), as);
 }
@@ -82,7 +82,7 @@ task run_together(call of, plan what, style as, shape in)
 {
     buffer body;
     body.reserve(what.count * usual_answer);
-    collector done(body, what, as.format, in);
+    collector done(body, what, of.backend, as.format, in);
     redis::lease none;
     trip only;
     only.commands = std::move(what.commands);
@@ -95,7 +95,7 @@ task run_together(call of, plan what, style as, shape in)
 class types final : public commands::reply_visitor
 {
 public:
-    explicit types(const typed_page& about) : about_(about) {}
+    explicit types(const page_of_keys& about) : about_(about) {}
 
     trip question() const
     {
@@ -109,7 +109,7 @@ public:
     std::vector<std::string> found;
 
 private:
-    const typed_page& about_;
+    const page_of_keys& about_;
 };
 
 // While a command blocks, the client's end is to be noticed, and nothing is to be said meanwhile.
@@ -133,7 +133,7 @@ private:
 task run_trips(call of, plan what, style as, shape in)
 {
     buffer body;
-    collector done(body, what, as.format, in);
+    collector done(body, what, of.backend, as.format, in);
     redis::lease own;
     result<void> how;
     std::size_t sent = 0;
@@ -172,10 +172,10 @@ task run(const call& of, plan&& what, style&& as, shape in)
 
 // ---- transactions --------------------------------------------------------------------------------------------------
 
-void render_executed(http::exchange& of, const plan& what, const redis::reply_view& replies, const style& as)
+void render_executed(const call& of, const plan& what, const redis::reply_view& replies, const style& as)
 {
-    http::response& answer = begin(of, 200, as);
-    collector done(answer.content(content_type(as.format), 100), what, as.format, shape::list);
+    http::response& answer = begin(of.exchange, 200, as);
+    collector done(answer.content(content_type(as.format), 100), what, of.backend, as.format, shape::list);
     for (std::size_t i = 0; i < replies.size(); ++i)
         done.visit(replies[i], i);
     done.finish();
@@ -192,7 +192,7 @@ task transact(call of, plan what, style as)
 {
     const commands::reply_or_error got = co_await ask(of, effect_of(what), std::move(what.commands));
     if (got && got->is_array())
-        render_executed(of.exchange, what, *got, as);
+        render_executed(of, what, *got, as);
     else if (got)
         render_failure(of.exchange, 400, got->text(), as);
     else if (said_by_redis(got.error()))

@@ -43,7 +43,9 @@ TEST_F(KeysOfMany, StreamsNoFasterThanTheClientTakes)
         http::method::get, "/keys", "", header_map{{http::header::accept, "application/x-ndjson"}}
     );
     exchange->takes = false;
-    work = dialect->respond({*exchange, backend, settings, metrics, *known_commands, *principal});
+    work = dialect->respond(
+        {*exchange, access::gate(backend, known_commands, *principal), settings, metrics, *known_commands, *principal}
+    );
     backend.reply(page("7", {"a"}));
     backend.reply(page("9", {}));
     backend.reply(page("0", {"b"}));

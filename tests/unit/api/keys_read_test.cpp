@@ -221,7 +221,10 @@ TEST_F(KeysRead, SurvivesEveryShapeOfReply)
         for (const std::string& shape : shapes) {
             test::fake_backend fresh;
             test::fake_exchange answered(request.method, request.target, request.body, request.headers);
-            const task running = dialect->respond({answered, fresh, settings, metrics, *known_commands, *principal});
+            const task running = dialect->respond(
+                {answered, access::gate(fresh, known_commands, *principal), settings, metrics, *known_commands,
+                 *principal}
+            );
             for (int rounds = 0; rounds < 4 && fresh.waiting() > 0; ++rounds) {
                 const auto commands = fresh.latest().size();
                 std::string replies;

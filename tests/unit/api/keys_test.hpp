@@ -31,7 +31,10 @@ protected:
     {
         work = {};
         exchange = std::make_unique<test::fake_exchange>(method, target, body, headers);
-        work = dialect->respond({*exchange, backend, settings, metrics, *known_commands, *principal});
+        work = dialect->respond(
+            {*exchange, access::gate(backend, known_commands, *principal), settings, metrics, *known_commands,
+             *principal}
+        );
         backend.run();
         return *exchange;
     }
@@ -51,7 +54,7 @@ protected:
     telemetry::shard_metrics metrics;
     std::shared_ptr<const rediserve::commands::command_table> known_commands =
         rediserve::commands::command_table::built_in();
-    const access::principal* principal = &access::anonymous();
+    const access::principal* principal = access::anonymous().get();
     std::shared_ptr<const api::dialect> dialect = make_keys_dialect("/keys");
     std::unique_ptr<test::fake_exchange> exchange;
     task work;

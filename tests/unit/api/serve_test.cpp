@@ -3,6 +3,7 @@
 
 #include "support/fake_backend.hpp"
 #include "support/fake_exchange.hpp"
+#include "support/known_commands.hpp"
 
 #include <gtest/gtest.h>
 
@@ -42,11 +43,11 @@ protected:
         return std::to_string(exchange.status()) + " " + exchange.body();
     }
 
-    static std::shared_ptr<const access::authenticator> authenticator(std::string token)
+    static std::shared_ptr<const access::policy> policy(std::string token)
     {
         access::params settings;
         settings.token = std::move(token);
-        return std::make_shared<access::authenticator>(settings);
+        return std::make_shared<access::policy>(settings);
     }
 
     test::fake_backend backend;
@@ -60,7 +61,7 @@ protected:
         },
         {&backend, &second},
         {},
-        authenticator(""),
+        policy(""),
         metrics,
     };
 };
@@ -82,7 +83,7 @@ TEST_F(Service, KnowsNoOtherPaths)
 
 TEST_F(Service, AsksForTheTokenWhereItIsDue)
 {
-    subject.apply({}, authenticator("secret"));
+    subject.apply({}, policy("secret"));
     EXPECT_TRUE(answer("/keys/k").starts_with("401 "));
     EXPECT_TRUE(answer("/keys/k", {{http::header::authorization, "Bearer wrong"}}).starts_with("401 "));
     EXPECT_EQ(answer("/keys/k", {{http::header::authorization, "Bearer secret"}}), "200 keys");
@@ -104,9 +105,9 @@ class root_dialect final : public dialect
 public:
     task respond(call of) const override
     {
-        const std::string who = of.by.name + (of.by.read_only ? " reads " : " uses ");
+        const std::string who = of.by.name + (of.by.may ? " may use " : " uses ");
         const std::string text = who + std::to_string(of.by.backend);
-        seen = &of.backend;
+        seen = &of.backend.health();
         of.exchange.response().begin(200);
         of.exchange.response().content("text/plain", text.size()).append(text);
         of.exchange.response().finish();
@@ -127,7 +128,7 @@ public:
     }
     bool open(const http::request& of) const override { return of.method == http::method::options; }
 
-    mutable const redis::backend* seen = nullptr;
+    mutable const redis::backend_health* seen = nullptr;
 };
 
 class RootMount : public testing::Test
@@ -136,14 +137,14 @@ protected:
     RootMount()
     {
         settings_.token = "word";
-        settings_.more = {{"a-token-too-long-for-a-small-string", {.name = "second", .backend = 1, .read_only = true}}};
+        settings_.more = {{"a-token-too-long-for-a-small-string", {.name = "second", .backend = 1}}};
     }
 
     std::string answer(http::method method, std::string_view target, const fake_exchange::header_map& headers = {})
     {
         service subject(
             {{"/keys", guard::token, std::make_shared<named_dialect>("keys")}, {"", guard::token, root}},
-            {&backend, &second}, params, std::make_shared<access::authenticator>(settings_), metrics
+            {&backend, &second}, params, std::make_shared<access::policy>(settings_), metrics
         );
         fake_exchange exchange(method, target, {}, headers);
         if (subject.admit(exchange))
@@ -187,14 +188,14 @@ TEST_F(RootMount, ReadsItsOwnTokenAndRefusesInItsOwnWords)
 TEST_F(RootMount, GivesEachPrincipalItsBackend)
 {
     EXPECT_EQ(answer(http::method::get, "/get/k?word"), "200 token uses 0");
-    EXPECT_EQ(root->seen, &backend);
-    EXPECT_EQ(answer(http::method::get, "/get/k?a-token-too-long-for-a-small-string"), "200 second reads 1");
-    EXPECT_EQ(root->seen, &second);
+    EXPECT_EQ(root->seen, &backend.health());
+    EXPECT_EQ(answer(http::method::get, "/get/k?a-token-too-long-for-a-small-string"), "200 second uses 1");
+    EXPECT_EQ(root->seen, &second.health());
 }
 
 TEST_F(RootMount, LetsNobodyInWhereTheDialectIsOpen)
 {
-    EXPECT_EQ(answer(http::method::options, "/get/k"), "200 nobody reads 0");
+    EXPECT_EQ(answer(http::method::options, "/get/k"), "200 nobody may use 0");
     EXPECT_TRUE(answer(http::method::options, "/keys/k").starts_with("401 ")) << "the other dialect is not open";
 }
 
@@ -202,6 +203,45 @@ TEST_F(RootMount, LetsEverybodyInWithoutTokens)
 {
     settings_ = {};
     EXPECT_EQ(answer(http::method::get, "/get/k"), "200 anonymous uses 0");
+}
+
+// A new route whose author has thought of nothing.
+class careless_dialect final : public dialect
+{
+public:
+    task respond(call of) const override
+    {
+        struct : redis::reply_sink
+        {
+            void on_reply(const redis::reply_view&, std::size_t) noexcept override {}
+            void on_failure(error) noexcept override {}
+        } sink;
+        const auto sent = of.backend.submit(redis::batch::of("FLUSHALL"), {}, sink);
+        render_error(of.exchange, sent ? error(errc::internal, "sent") : sent.error());
+        return {};
+    }
+    void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why); }
+};
+
+TEST(DecisionPoint, HoldsForARouteThatDoesNotKnowOfIt)
+{
+    test::fake_backend backend;
+    telemetry::shard_metrics metrics;
+    access::params settings;
+    settings.file = "access.json";
+    settings.accounts = {
+        {{.name = "reader", .may = std::make_shared<access::rules>(*access::rules::parse("+get ~*"))}}};
+    settings.tokens = {{.digest = sha256("word"), .account = 0, .name = {}}};
+    service subject(
+        {{"/careless", guard::token, std::make_shared<careless_dialect>()}}, {&backend}, params{},
+        std::make_shared<access::policy>(settings), metrics
+    );
+    subject.learn(0, test::known_commands());
+    fake_exchange exchange(http::method::get, "/careless", {}, {{http::header::authorization, "Bearer word"}});
+    ASSERT_TRUE(subject.admit(exchange));
+    const task done = subject.handle(exchange);
+    EXPECT_EQ(exchange.status(), 403u) << exchange.body();
+    EXPECT_TRUE(backend.batches().empty());
 }
 
 TEST(RenderError, SaysWhatMayHaveRunAndWhenToTryAgain)

@@ -22,7 +22,10 @@ protected:
     {
         const fake_exchange::header_map accept = {{header::accept, "text/event-stream"}};
         exchange = std::make_unique<fake_exchange>(http::method::get, target, "", accept);
-        work = dialect->respond({*exchange, backend, settings, metrics, *known_commands, access::anonymous()});
+        work = dialect->respond(
+            {*exchange, access::gate(backend, known_commands, *access::anonymous()), settings, metrics, *known_commands,
+             *access::anonymous()}
+        );
     }
     // Listens, and Redis agrees.
     void open(std::string_view target)

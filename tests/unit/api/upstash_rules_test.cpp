@@ -1,11 +1,8 @@
 // What may be sent, by whom, which call a path is, and what is answered without Redis.
 #include "api/upstash/made_reply.hpp"
-#include "api/upstash/origin.hpp"
 #include "api/upstash/place.hpp"
 #include "api/upstash/policy.hpp"
-#include "api/upstash/read_only.hpp"
 #include "api/upstash/sync_token.hpp"
-#include "support/fake_exchange.hpp"
 
 #include <gtest/gtest.h>
 
@@ -66,24 +63,6 @@ TEST(UpstashPolicy, SaysWhichCommandIsRefused)
     EXPECT_EQ(not_over_rest("multi"), "ERR Command \"MULTI\" is not allowed in REST or it has a special context path");
 }
 
-TEST(UpstashReadOnly, MayRead)
-{
-    const commands::command_info reads{.reads_only = true};
-    const commands::command_info dangerous{.reads_only = true, .dangerous = true};
-    const commands::command_info writes{};
-    EXPECT_TRUE(may_run_read_only(words{"GET", "k"}, &reads));
-    EXPECT_TRUE(may_run_read_only(words{"ping"}, nullptr));
-    EXPECT_FALSE(may_run_read_only(words{"GET", "k"}, nullptr));
-    EXPECT_FALSE(may_run_read_only(words{"SET", "k", "v"}, &writes));
-    EXPECT_FALSE(may_run_read_only(words{"SORT_RO", "k"}, &dangerous));
-    EXPECT_FALSE(may_run_read_only(words{"scan", "0"}, &reads));
-    EXPECT_FALSE(may_run_read_only(words{"RandomKey"}, &reads));
-    EXPECT_EQ(
-        no_permission(words{"SET", "k"}),
-        "NOPERM this user has no permissions to run the 'set' command or its subcommand"
-    );
-}
-
 TEST(UpstashPlace, IsWhereAPathLeads)
 {
     EXPECT_EQ(place_of("").is, place_kind::document);
@@ -101,37 +80,9 @@ TEST(UpstashPlace, IsWhereAPathLeads)
     EXPECT_EQ(place_of("//").is, place_kind::path);
 }
 
-using test::fake_exchange;
-
-TEST(UpstashOrigin, IsReadableWhenAllowed)
-{
-    const fake_exchange of(http::method::get, "/", {}, {{header::origin, "https://a.test"}});
-    EXPECT_EQ(readable_from(of.request(), "any"), "https://a.test");
-    EXPECT_EQ(readable_from(of.request(), "https://b.test , https://A.test"), "https://a.test");
-    EXPECT_EQ(readable_from(of.request(), "https://b.test"), "");
-    EXPECT_EQ(readable_from(of.request(), "off"), "");
-}
-
-TEST(UpstashOrigin, IsForeignUnlessItsOwnOrListed)
-{
-    const auto foreign = [](const fake_exchange::header_map& headers, std::string_view allowed) {
-        const fake_exchange of(http::method::get, "/", {}, headers);
-        return is_foreign(of.request(), allowed);
-    };
-    EXPECT_FALSE(foreign({}, "any"));
-    EXPECT_TRUE(foreign({{header::origin, "https://a.test"}, {header::host, "b.test"}}, "any"));
-    EXPECT_TRUE(foreign({{header::origin, "null"}, {header::host, "null"}}, "any"));
-    EXPECT_FALSE(foreign({{header::origin, "http://b.test:1"}, {header::host, "B.test:1"}}, "off"));
-    EXPECT_FALSE(foreign({{header::origin, "https://a.test"}, {header::host, "b.test"}}, "https://a.test"));
-    EXPECT_TRUE(foreign({{header::sec_fetch_site, "cross-site"}}, "any"));
-    EXPECT_TRUE(foreign({{header::sec_fetch_site, "same-site"}}, "any"));
-    EXPECT_FALSE(foreign({{header::sec_fetch_site, "same-origin"}}, "any"));
-    EXPECT_FALSE(foreign({{header::sec_fetch_site, "none"}}, "any"));
-}
-
 TEST(UpstashMadeReply, HasTheFormOfAReply)
 {
-    const typed_page page{.cursor = "0", .keys = {"a"}, .types = {"hash"}};
+    const page_of_keys page{.cursor = "0", .keys = {"a"}, .types = {"hash"}};
     buffer json;
     append_page_result(json, page, format::json);
     EXPECT_EQ(json.view(), R"({"result":["0",["a","hash"]]})");
