@@ -1,6 +1,7 @@
 #include "config/checks.hpp"
 
 #include "config/units.hpp"
+#include "rediserve/http/tls.hpp"
 
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ bool says_something(const assignment* of)
 
 void check_listening(const settings& merged, const assignments& given, problems& found)
 {
-    for (const auto* path : {"access.token", "access.read_only_token", "access.srh_token_file"})
+    for (const auto* path : {"access.token", "access.read_only_token", "access.file", "access.srh_token_file"})
         if (says_something(given_for(given, path)))
             return;
     if (auto complaint = unguarded_listening(merged); !complaint.empty())
@@ -41,13 +42,23 @@ void check_listening(const settings& merged, const assignments& given, problems&
 
 void check_tokens(const access::params& access, problems& found)
 {
-    std::vector<std::string_view> all{access.token, access.read_only_token};
+    std::vector<sha256_digest> all;
+    const auto add = [&](std::string_view token) {
+        if (!token.empty())
+            all.push_back(sha256(token));
+    };
+    add(access.token);
+    add(access.read_only_token);
     for (const access::grant& one : access.more)
-        all.push_back(one.token);
-    std::erase_if(all, [](std::string_view one) { return one.empty(); });
+        add(one.token);
+    for (const access::stored_token& one : access.tokens)
+        all.push_back(one.digest);
     std::ranges::sort(all);
     if (std::ranges::adjacent_find(all) != all.end())
-        complain(found, "access.token, access.read_only_token and the tokens of access.srh_token_file must differ");
+        complain(
+            found,
+            "access.token, access.read_only_token and the tokens of access.file and access.srh_token_file must differ"
+        );
 }
 
 void check_readable(std::string_view option, const std::string& path, problems& found)
@@ -63,6 +74,31 @@ void check_tls(const redis::tls_params& tls, problems& found)
     check_readable("redis.tls.key_file", tls.key_file, found);
     if (tls.certificate_file.empty() != tls.key_file.empty())
         complain(found, "redis.tls.certificate_file and redis.tls.key_file belong together: set both or neither");
+}
+
+// What any page could use, its visitor would have to guard.
+void check_cors(const api::cors_params& cors, problems& found)
+{
+    if (cors.credentials && cors.origins == "any")
+        complain(found, "http.cors.credentials needs http.cors.origins to list origins: it cannot go with any");
+}
+
+void check_https(const http::params& http, problems& found)
+{
+    if (std::ranges::none_of(http.listen, &http::endpoint::tls))
+        return;
+    if (const auto loaded = http::tls_server::load(http.tls); !loaded)
+        complain(found, "http.tls: " + loaded.error().detail);
+    if (!http.tls.client_ca_file.empty() && http.tls.clients == http::client_certificates::off)
+        complain(found, "http.tls.client_ca_file is set, but http.tls.client_certificates is off");
+}
+
+// Nobody could ever connect.
+void check_proxies(const http::params& http, problems& found)
+{
+    const auto is_lonely = [](const http::endpoint& one) { return one.proxy_protocol && one.path.empty(); };
+    if (http.proxies.empty() && std::ranges::any_of(http.listen, is_lonely))
+        complain(found, "http.listen: proxy_protocol=on needs http.trusted_proxies: which proxies are believed");
 }
 
 void check_redis(const redis::params& redis, problems& found)
@@ -91,7 +127,7 @@ void check_embedded(const settings& merged, const assignments& given, problems& 
 
 std::string unguarded_listening(const settings& merged)
 {
-    if (merged.access.insecure_no_auth || merged.access.has_tokens())
+    if (merged.access.insecure_no_auth || merged.access.guards())
         return {};
     const auto& listen = merged.http.listen;
     const auto open = std::ranges::find_if_not(listen, is_local);
@@ -99,7 +135,8 @@ std::string unguarded_listening(const settings& merged)
         return {};
     return "listening on " + endpoint_text(*open)
         + ", where other machines can connect, needs a token: set "
-          "REDISERVE_TOKEN or REDISERVE_TOKEN_FILE (--token), or, if whoever can connect may do everything, "
+          "REDISERVE_TOKEN or REDISERVE_TOKEN_FILE (--token), name an access file (--access), or, if whoever can "
+          "connect may do everything, "
           "say REDISERVE_INSECURE_NO_AUTH=true (--insecure-no-auth)";
 }
 
@@ -135,7 +172,10 @@ void settle_backend(assignments& given, problems& found)
 void check(const settings& merged, const assignments& given, problems& found)
 {
     check_listening(merged, given, found);
+    check_https(merged.http, found);
+    check_proxies(merged.http, found);
     check_tokens(merged.access, found);
+    check_cors(merged.api.cors, found);
     if (!merged.embedded.enabled)
         check_redis(merged.redis, found);
     check_embedded(merged, given, found);

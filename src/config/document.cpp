@@ -20,28 +20,60 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t chunk = std::size_t{1} << 16;
 constexpr int deepest = 16;   // the options need four
-constexpr std::size_t largest = std::size_t{1} << 20;
 
 struct too_deep
 {};
 
-// Watches the parser: refuses deep nesting, and finds keys that stand twice in one object, of which the JSON library would
-// keep the last without a word.
-class watcher
+struct too_large_number
+{};
+
+// Reads along before anything is built: refuses deep nesting, and finds keys that stand twice in one object, of which the
+// JSON library would keep the last without a word. (Its own callback would do, but takes a time that grows with the square of
+// a list's length.)
+class watcher final : public json::json_sax_t
 {
 public:
-    bool operator()(int depth, json::parse_event_t event, const json& parsed)
+    bool start_object(std::size_t) override
     {
-        if (depth > deepest)
-            throw too_deep();
-        switch (event) {
-        case json::parse_event_t::object_start: open_.emplace_back(); break;
-        case json::parse_event_t::object_end: open_.pop_back(); break;
-        case json::parse_event_t::key: enter(parsed.get_ref<const std::string&>()); break;
-        default: break;
-        }
+        go_deeper();
+        open_.emplace_back();
         return true;
+    }
+    bool end_object() override
+    {
+        open_.pop_back();
+        --depth_;
+        return true;
+    }
+    bool start_array(std::size_t) override
+    {
+        go_deeper();
+        return true;
+    }
+    bool end_array() override
+    {
+        --depth_;
+        return true;
+    }
+    bool key(std::string& name) override
+    {
+        enter(name);
+        return true;
+    }
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(std::int64_t) override { return true; }
+    bool number_unsigned(std::uint64_t) override { return true; }
+    bool number_float(double, const std::string&) override { return true; }
+    bool string(std::string&) override { return true; }
+    bool binary(json::binary_t&) override { return true; }
+    bool parse_error(std::size_t, const std::string&, const json::exception& why) override
+    {
+        if (const auto* const syntax = dynamic_cast<const json::parse_error*>(&why))
+            throw *syntax;
+        throw too_large_number();
     }
 
     const std::vector<std::string>& duplicates() const noexcept { return duplicates_; }
@@ -52,6 +84,12 @@ private:
         std::set<std::string> keys;
         std::string current;
     };
+
+    void go_deeper()
+    {
+        if (++depth_ > deepest)
+            throw too_deep();
+    }
 
     void enter(const std::string& key)
     {
@@ -68,6 +106,7 @@ private:
         return joined;
     }
 
+    int depth_ = 0;
     std::vector<object> open_;
     std::vector<std::string> duplicates_;
 };
@@ -116,11 +155,11 @@ std::optional<parsed> parse(std::string_view text, const std::string& file, prob
     }
     watcher watch;
     try {
-        auto document = json::parse(text, std::ref(watch), true, true);
-        return parsed{std::move(document), watch.duplicates()};
+        json::sax_parse(text, &watch, json::input_format_t::json, true, true);
+        return parsed{json::parse(text, nullptr, true, true), watch.duplicates()};
     } catch (const json::parse_error& failure) {
         complain(line_and_column(text, failure.byte), syntax_complaint(failure.what()));
-    } catch (const json::exception&) {   // a number beyond every type; it has no position
+    } catch (const too_large_number&) {   // beyond every type; it has no position
         complain({}, "is not JSON: a number in it is too large");
     } catch (const too_deep&) {
         complain({}, "is nested deeper than " + std::to_string(deepest) + " levels");
@@ -224,13 +263,19 @@ std::optional<json> parse_json(std::string_view text, const std::string& file, s
     auto read = parse(text, file, found);
     if (!read)
         return std::nullopt;
-    if (!read->duplicates.empty())
+    if (what.empty())
+        for (const auto& path : read->duplicates)
+            complain_of(file, {}, quote(path) + " stands there twice", found);
+    else if (!read->duplicates.empty())
         complain_of(file, {}, std::string(what) + " or a key of one stands there twice", found);
     return std::move(read->document);
 }
 
-std::optional<std::string> read_file(const std::string& path, std::string_view what, problems& found)
+std::optional<std::string> read_file(
+    const std::string& path, std::string_view what, problems& found, std::size_t mebibytes
+)
 {
+    const std::size_t largest = mebibytes << 20;
     const auto refuse = [&](const std::string& why) {
         found.push_back({bad_configuration, "cannot read " + std::string(what) + " " + path + ": " + why});
         return std::nullopt;
@@ -243,11 +288,15 @@ std::optional<std::string> read_file(const std::string& path, std::string_view w
     std::ifstream stream(path, std::ios::binary);
     if (!stream)
         return refuse(std::strerror(errno));
-    std::string text(largest + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(stream.gcount()));
+    std::string text;
+    while (stream && text.size() <= largest) {
+        const std::size_t before = text.size();
+        text.resize(before + std::min(chunk, largest + 1 - before));
+        stream.read(text.data() + before, static_cast<std::streamsize>(text.size() - before));
+        text.resize(before + static_cast<std::size_t>(stream.gcount()));
+    }
     if (text.size() > largest)
-        return refuse("it is larger than 1 MiB");
+        return refuse("it is larger than " + std::to_string(mebibytes) + " MiB");
     return text;
 }
 

@@ -1,5 +1,6 @@
 #include "rediserve/config/load.hpp"
 
+#include "config/access_file.hpp"
 #include "config/checks.hpp"
 #include "config/document.hpp"
 #include "config/environment.hpp"
@@ -75,6 +76,7 @@ boost::system::result<command_line, refusal> load(const std::vector<std::string>
     settle_backend(given, found);
     set_values(given, made.values);
     read_srh_tokens(given, made.values, found);
+    read_access_file(given, made.values, found);
     check(made.values, given, found);
     if (!found.empty())
         return refuse(found);

@@ -67,6 +67,7 @@ std::string_view title(section of) noexcept
     case section::keys: return "Keys API";
     case section::upstash: return "Command API (Upstash)";
     case section::log: return "Log";
+    case section::audit: return "Audit log";
     case section::process: break;
     }
     return "Process";

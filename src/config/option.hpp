@@ -77,7 +77,7 @@ using any = std::variant<boolean, count, size, duration, choice, endpoints, text
 }   // namespace kind
 
 // Headings of --help and of the reference, in this order.
-enum class section : std::uint8_t { listening, access, redis, embedded, http, keys, upstash, log, process };
+enum class section : std::uint8_t { listening, access, redis, embedded, http, keys, upstash, log, audit, process };
 
 struct option
 {

@@ -19,6 +19,8 @@ constexpr std::string_view usage = R"(: an HTTP API for Redis and Valkey.
 
 Usage:
   rediserve [flags]
+  rediserve token new [flags]                        make a token; token --help
+  rediserve check [flags] COMMAND [ARGUMENT ...]     may they run it, and why; check --help
 
 Examples:
   rediserve --embedded                               try it: with a private Redis, on 127.0.0.1:3000

@@ -108,22 +108,6 @@ private:
     std::vector<server_entry> entries_;
 };
 
-bool was_given(const assignments& given, std::string_view path)
-{
-    return given.contains(find_option(path));
-}
-
-// Certificates are those of redis.tls, but a name to verify is one server's own.
-redis::params server_like(const redis::params& first, const server_entry& of)
-{
-    redis::params made = first;
-    made.address = of.address;
-    made.tls.server_name.clear();
-    if (of.connections > 0)
-        made.shared_connections = of.connections;
-    return made;
-}
-
 // An embedded server has no URL that anybody could mean.
 std::size_t place_of(const settings& in, const redis::address& wanted)
 {
@@ -142,39 +126,93 @@ std::size_t withhold_tokens_of_redis_url(access::params& of)
     return withheld;
 }
 
-}   // namespace
-
-void read_srh_tokens(const assignments& given, settings& to, problems& found)
+// Where what `at` means in `after` is in a process that started with `before`; beyond its servers: nowhere.
+std::size_t place_before(const settings& before, const settings& after, std::size_t at)
 {
-    if (to.access.srh_token_file.empty())
-        return;
-    const auto entries = token_file(to.access.srh_token_file, found).read();
-    to.redis_of_token_file = !was_given(given, "redis.url") && !to.embedded.enabled && to.access.token.empty()
-        && to.access.read_only_token.empty() && !entries.empty();
-    if (to.redis_of_token_file)
-        to.redis = server_like(to.redis, entries.front());
-    for (const server_entry& one : entries) {
-        const auto place = place_of(to, one.address);
-        if (place > to.more_redis.size())
-            to.more_redis.push_back(server_like(to.redis, one));
-        to.access.more.push_back({one.token, {.name = one.name, .backend = place}});
-    }
+    return place_of(before, at == 0 ? after.redis.address : after.more_redis[at - 1].address);
 }
 
-std::size_t keep_servers(const settings& before, settings& after)
+std::size_t keep_grants(const settings& before, settings& after)
 {
     std::size_t lost = 0;
     std::vector<access::grant> kept;
     for (access::grant& one : after.access.more) {
-        const auto at = one.who.backend;
-        const auto& wanted = at == 0 ? after.redis.address : after.more_redis[at - 1].address;
-        one.who.backend = place_of(before, wanted);
+        one.who.backend = place_before(before, after, one.who.backend);
         if (one.who.backend > before.more_redis.size())
             ++lost;
         else
             kept.push_back(std::move(one));
     }
     after.access.more = std::move(kept);
+    return lost;
+}
+
+// Whether the process knows the server of a principal; if so, the principal is given its place.
+bool keep_account(const settings& before, const settings& after, access::account& one)
+{
+    if (!one.names_backend)   // redis.url's: of the process as it started, unless it was not connected to
+        return before.redis_of_token_file == after.redis_of_token_file;
+    one.who.backend = place_before(before, after, one.who.backend);
+    return one.who.backend <= before.more_redis.size();
+}
+
+std::size_t keep_accounts(const settings& before, settings& after)
+{
+    std::vector<bool> lost;
+    for (access::account& one : after.access.accounts)
+        lost.push_back(!keep_account(before, after, one));
+    const auto is_lost = [&](const auto& one) { return lost[one.account]; };
+    const auto count = std::erase_if(after.access.tokens, is_lost) + std::erase_if(after.access.certificates, is_lost)
+        + std::erase_if(after.access.issuers, is_lost);
+    for (std::size_t at = 0; at < lost.size(); ++at)
+        if (lost[at])
+            after.access.accounts[at].who.backend = 0;   // nobody is it
+    return count;
+}
+
+}   // namespace
+
+redis::params server_like(const redis::params& first, const redis::address& at, std::size_t connections)
+{
+    redis::params made = first;
+    made.address = at;
+    made.tls.server_name.clear();
+    if (connections > 0)
+        made.shared_connections = connections;
+    return made;
+}
+
+std::size_t place_server(settings& to, const redis::params& wanted)
+{
+    const auto place = place_of(to, wanted.address);
+    if (place > to.more_redis.size())
+        to.more_redis.push_back(wanted);
+    return place;
+}
+
+bool was_given(const assignments& given, std::string_view path)
+{
+    return given.contains(find_option(path));
+}
+
+void read_srh_tokens(const assignments& given, settings& to, problems& found)
+{
+    if (to.access.srh_token_file.empty())
+        return;
+    const auto entries = token_file(to.access.srh_token_file, found).read();
+    to.redis_of_token_file = !was_given(given, "redis.url") && !to.embedded.enabled && to.access.file.empty()
+        && to.access.token.empty() && to.access.read_only_token.empty() && !entries.empty();
+    if (to.redis_of_token_file)
+        to.redis = server_like(to.redis, entries.front().address, entries.front().connections);
+    for (const server_entry& one : entries) {
+        const auto place = place_server(to, server_like(to.redis, one.address, one.connections));
+        to.access.more.push_back({one.token, {.name = one.name, .backend = place}});
+    }
+}
+
+std::size_t keep_servers(const settings& before, settings& after)
+{
+    std::size_t lost = keep_grants(before, after) + keep_accounts(before, after);
     if (before.redis_of_token_file && !after.redis_of_token_file)
         lost += withhold_tokens_of_redis_url(after.access);
     after.more_redis = before.more_redis;

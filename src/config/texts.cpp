@@ -1,5 +1,7 @@
 #include "config/texts.hpp"
 
+#include "config/rates.hpp"
+#include "config/units.hpp"
 #include "rediserve/base/bytes.hpp"
 #include "rediserve/redis/address.hpp"
 
@@ -67,7 +69,47 @@ bool are_origins(std::string_view text)
     return is_origin(trimmed(text));
 }
 
+// Names of methods or headers (RFC 9110, 5.6.2), by commas.
+bool are_tokens(std::string_view text)
+{
+    constexpr std::string_view others = "!#$%&'*+-.^_`|~";
+    const auto fits = [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+            || others.find(c) != std::string_view::npos;
+    };
+    for (std::size_t comma = 0; comma != std::string_view::npos;) {
+        comma = text.find(',');
+        const std::string_view name = trimmed(text.substr(0, comma));
+        if (name.empty() || !std::all_of(name.begin(), name.end(), fits))
+            return false;
+        text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    }
+    return true;
+}
+
+std::string set_networks(networks& to, std::string_view text)
+{
+    auto read = networks::parse(text);
+    if (!read)
+        return "names what is no network: " + read.error().detail;
+    to = std::move(*read);
+    return {};
+}
+
+std::string set_origins(std::string& to, std::string_view text)
+{
+    if (!is_cors(text))
+        return "must be any, off, or origins such as https://app.example or http://localhost:5173, separated by commas";
+    to = text;
+    return {};
+}
+
 }   // namespace
+
+bool is_cors(std::string_view text)
+{
+    return text == "any" || text == "off" || are_origins(text);
+}
 
 std::string get_unix_mode(const settings& from)
 {
@@ -83,6 +125,98 @@ std::string set_unix_mode(settings& to, std::string_view text)
     if (failure != std::errc() || end != text.data() + text.size() || mode > 0777)
         return "must be permissions in octal such as 0660";
     to.http.unix_mode = mode;
+    return {};
+}
+
+std::string get_certificates(const settings& from)
+{
+    std::string text;
+    for (const auto& [chain, key] : from.http.tls.certificates) {
+        text.append(text.empty() ? "" : ",").append(chain);
+        if (key != chain)
+            text.append(":").append(key);
+    }
+    return text;
+}
+
+std::string set_certificates(settings& to, std::string_view text)
+{
+    std::vector<http::certificate_files> all;
+    while (!text.empty()) {
+        const auto pair = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(pair.size() + 1, text.size()));
+        const auto chain = trimmed(pair.substr(0, pair.find(':')));
+        const auto key =
+            chain.size() < pair.size() ? trimmed(pair.substr(std::min(pair.find(':'), pair.size() - 1) + 1)) : chain;
+        if (chain.empty() || key.empty())
+            return "must be a certificate's file and its key's, chain.pem:key.pem; several are separated by commas";
+        all.push_back({std::string(chain), std::string(key)});
+    }
+    to.http.tls.certificates = std::move(all);
+    return {};
+}
+
+std::string_view get_client_certificates(const settings& from)
+{
+    switch (from.http.tls.clients) {
+    case http::client_certificates::optional: return "optional";
+    case http::client_certificates::required: return "required";
+    case http::client_certificates::off: break;
+    }
+    return "off";
+}
+
+void set_client_certificates(settings& to, std::string_view name)
+{
+    to.http.tls.clients = name == "optional" ? http::client_certificates::optional
+        : name == "required"                 ? http::client_certificates::required
+                                             : http::client_certificates::off;
+}
+
+std::string get_trusted_proxies(const settings& from)
+{
+    return from.http.proxies.text();
+}
+
+std::string set_trusted_proxies(settings& to, std::string_view text)
+{
+    auto why = set_networks(to.http.proxies, text);
+    to.access.proxies = to.http.proxies;
+    return why;
+}
+
+std::string get_allow(const settings& from)
+{
+    return from.access.from.allow.text();
+}
+
+std::string set_allow(settings& to, std::string_view text)
+{
+    return set_networks(to.access.from.allow, text);
+}
+
+std::string get_deny(const settings& from)
+{
+    return from.access.from.deny.text();
+}
+
+std::string set_deny(settings& to, std::string_view text)
+{
+    return set_networks(to.access.from.deny, text);
+}
+
+std::string get_address_rate(const settings& from)
+{
+    const access::rate& within = from.access.address_requests;
+    return within.limits() ? std::to_string(within.amount) + "/" + duration_text(within.period) : "";
+}
+
+std::string set_address_rate(settings& to, std::string_view text)
+{
+    const auto read = text.empty() ? access::rate{} : parse_rate(text, amounts::numbers);
+    if (!read)
+        return "must be a rate such as 100/s or 6000/m, or empty";
+    to.access.address_requests = *read;
     return {};
 }
 
@@ -179,9 +313,42 @@ std::string get_cors(const settings& from)
 
 std::string set_cors(settings& to, std::string_view text)
 {
-    if (text != "any" && text != "off" && !are_origins(text))
-        return "must be any, off, or origins such as https://app.example or http://localhost:5173, separated by commas";
-    to.api.upstash.cors = text;
+    return set_origins(to.api.upstash.cors, text);
+}
+
+std::string get_cors_origins(const settings& from)
+{
+    return from.api.cors.origins;
+}
+
+std::string set_cors_origins(settings& to, std::string_view text)
+{
+    return set_origins(to.api.cors.origins, text);
+}
+
+std::string get_cors_methods(const settings& from)
+{
+    return from.api.cors.methods;
+}
+
+std::string set_cors_methods(settings& to, std::string_view text)
+{
+    if (!are_tokens(text))
+        return "must be names of methods such as GET, separated by commas";
+    to.api.cors.methods = text;
+    return {};
+}
+
+std::string get_cors_headers(const settings& from)
+{
+    return from.api.cors.headers;
+}
+
+std::string set_cors_headers(settings& to, std::string_view text)
+{
+    if (!text.empty() && !are_tokens(text))
+        return "must be names of headers such as Authorization, separated by commas, or empty";
+    to.api.cors.headers = text;
     return {};
 }
 

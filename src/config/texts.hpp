@@ -11,6 +11,20 @@ namespace rediserve::config {
 std::string get_unix_mode(const settings& from);
 std::string set_unix_mode(settings& to, std::string_view text);
 
+// "chain.pem:key.pem", or one file with both; several by commas.
+std::string get_certificates(const settings& from);
+std::string set_certificates(settings& to, std::string_view text);
+std::string_view get_client_certificates(const settings& from);
+void set_client_certificates(settings& to, std::string_view name);
+std::string get_trusted_proxies(const settings& from);
+std::string set_trusted_proxies(settings& to, std::string_view text);
+std::string get_allow(const settings& from);
+std::string set_allow(settings& to, std::string_view text);
+std::string get_deny(const settings& from);
+std::string set_deny(settings& to, std::string_view text);
+std::string get_address_rate(const settings& from);
+std::string set_address_rate(settings& to, std::string_view text);
+
 std::string get_token(const settings& from);
 std::string set_token(settings& to, std::string_view text);
 std::string get_read_only_token(const settings& from);
@@ -30,8 +44,16 @@ std::string get_client_name(const settings& from);
 std::string set_client_name(settings& to, std::string_view text);
 
 // "any", "off", or origins as browsers send them: scheme://host[:port].
+// Whether `text` says whose pages may ask: "any", "off", or origins, by commas.
+bool is_cors(std::string_view text);
 std::string get_cors(const settings& from);
 std::string set_cors(settings& to, std::string_view text);
+std::string get_cors_origins(const settings& from);
+std::string set_cors_origins(settings& to, std::string_view text);
+std::string get_cors_methods(const settings& from);
+std::string set_cors_methods(settings& to, std::string_view text);
+std::string get_cors_headers(const settings& from);
+std::string set_cors_headers(settings& to, std::string_view text);
 
 std::string_view get_log_level(const settings& from);
 void set_log_level(settings& to, std::string_view name);
@@ -55,9 +77,21 @@ inline std::string& tls_server_name(settings& of)
 {
     return of.redis.tls.server_name;
 }
+inline std::string& access_file(settings& of)
+{
+    return of.access.file;
+}
+inline std::string& client_ca_file(settings& of)
+{
+    return of.http.tls.client_ca_file;
+}
 inline std::string& srh_tokens(settings& of)
 {
     return of.access.srh_token_file;
+}
+inline std::string& audit_file(settings& of)
+{
+    return of.audit.file;
 }
 inline std::string& embedded_data(settings& of)
 {

@@ -1,11 +1,13 @@
 #include "config/units.hpp"
 
+#include "config/texts.hpp"
 #include "rediserve/base/bytes.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -76,6 +78,43 @@ result<http::endpoint> parse_unix(std::string_view path)
     return made;
 }
 
+bool take_prefix(std::string_view& from, std::string_view prefix)
+{
+    const bool has = from.starts_with(prefix);
+    from.remove_prefix(has ? prefix.size() : 0);
+    return has;
+}
+
+result<void> add_origins(http::endpoint& to, std::string_view text)
+{
+    const std::string all = to.cors.empty() ? std::string(text) : to.cors + "," + std::string(text);
+    if (!is_cors(all))
+        return not_an_endpoint("cors= is any, off, or an origin such as https://app.example");
+    to.cors = all;
+    return {};
+}
+
+result<void> set_endpoint_option(http::endpoint& to, std::string_view text)
+{
+    if (take_prefix(text, "cors="))
+        return add_origins(to, text);
+    if (text != "proxy_protocol=on" && text != "proxy_protocol=off")
+        return not_an_endpoint("its options are proxy_protocol=on and cors=ORIGIN, separated by &");
+    to.proxy_protocol = text.ends_with("on");
+    return {};
+}
+
+result<http::endpoint> with_options(http::endpoint to, std::string_view options)
+{
+    while (!options.empty()) {
+        const auto one = options.substr(0, options.find('&'));
+        options.remove_prefix(std::min(one.size() + 1, options.size()));
+        if (auto set = set_endpoint_option(to, one); !set)
+            return set.error();
+    }
+    return to;
+}
+
 // `host` as it stands before the colon, brackets included; nullopt when it is neither a numeric address nor known.
 std::optional<std::string> numeric_host(std::string_view host)
 {
@@ -116,13 +155,16 @@ std::string size_text(std::uint64_t bytes)
     return in_units(bytes, sizes);
 }
 
-result<http::endpoint> parse_endpoint(std::string_view text)
+namespace {
+
+result<http::endpoint> parse_place(std::string_view text)
 {
-    if (text.find('\0') != std::string_view::npos)
-        return not_an_endpoint("it must not contain a NUL character");
-    if (text.starts_with("unix:"))
-        return parse_unix(text.substr(5));
+    if (take_prefix(text, "unix:"))
+        return parse_unix(text);
     http::endpoint made;
+    made.tls = take_prefix(text, "https://");
+    if (!made.tls)
+        take_prefix(text, "http://");
     const auto colon = text.rfind(':');
     const auto port = parse_port(colon == std::string_view::npos ? text : text.substr(colon + 1));
     if (!port)
@@ -137,12 +179,40 @@ result<http::endpoint> parse_endpoint(std::string_view text)
     return made;
 }
 
-std::string endpoint_text(const http::endpoint& of)
+std::string place_text(const http::endpoint& of)
 {
     if (!of.path.empty())
         return "unix:" + of.path;
     const bool v6 = of.host.find(':') != std::string::npos;
-    return (v6 ? "[" + of.host + "]" : of.host) + ":" + std::to_string(of.port);
+    return (of.tls ? "https://" : "") + (v6 ? "[" + of.host + "]" : of.host) + ":" + std::to_string(of.port);
+}
+
+}   // namespace
+
+result<http::endpoint> parse_endpoint(std::string_view text)
+{
+    if (text.find('\0') != std::string_view::npos)
+        return not_an_endpoint("it must not contain a NUL character");
+    const auto mark = std::min(text.find('?'), text.size());
+    auto made = parse_place(text.substr(0, mark));
+    if (!made || mark == text.size())
+        return made;
+    if (mark + 1 == text.size())
+        return not_an_endpoint("there is nothing behind its question mark");
+    return with_options(std::move(*made), text.substr(mark + 1));
+}
+
+std::string endpoint_text(const http::endpoint& of)
+{
+    std::string options = of.proxy_protocol ? "&proxy_protocol=on" : "";
+    for (std::string_view rest = of.cors; !rest.empty();) {
+        const auto one = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+        options.append("&cors=").append(one);
+    }
+    if (!options.empty())
+        options.front() = '?';
+    return place_text(of) + options;
 }
 
 bool is_local(const http::endpoint& at)

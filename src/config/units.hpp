@@ -22,7 +22,9 @@ std::string duration_text(std::chrono::milliseconds of);
 std::string size_text(std::uint64_t bytes);
 
 // "127.0.0.1:3000", "[::1]:3000", "localhost:3000", ":3000" and "*:3000" (every address), "3000" (127.0.0.1),
-// "unix:/path". Other names are refused: what they mean can change under a running server.
+// "unix:/path". Other names are refused: what they mean can change under a running server. "https://" before an address
+// makes it one with TLS, "http://" says nothing new; behind a question mark stand options, separated by "&":
+// "proxy_protocol=on", and "cors=" with any, off, or an origin, which may be there several times.
 // errc::bad_configuration with what it must be.
 result<http::endpoint> parse_endpoint(std::string_view text);
 

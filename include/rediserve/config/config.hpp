@@ -24,11 +24,12 @@ struct settings
 {
     http::params http;
     redis::params redis;
-    std::vector<redis::params> more_redis;   // of access.srh_token_file: backends 1, 2 …
-    bool redis_of_token_file = false;        // the file's first server stands in `redis`
+    std::vector<redis::params> more_redis;   // of access.file and access.srh_token_file: backends 1, 2 …
+    bool redis_of_token_file = false;        // the first server of one of these stands in `redis`
     access::params access;
     api::params api;
     telemetry::params log;
+    telemetry::audit_params audit;
     embedded_params embedded;
     unsigned threads = 0;                       // shards; 0: one per processor this process may use, at most 8
     std::chrono::milliseconds drain_grace{0};   // between /readyz failing and closing the listeners

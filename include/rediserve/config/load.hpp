@@ -42,7 +42,7 @@ std::vector<std::string> needs_restart(const settings& before, const settings& a
 std::string objection(const settings& before, const settings& after);
 
 // For SIGHUP, before the two above: servers are connected to at the start only. Gives `after` those of `before`, its tokens
-// what they mean there, and takes out the tokens of servers that are not among them; returns how many those are.
+// what they mean there, and takes out the credentials for servers that are not among them; returns how many those are.
 std::size_t keep_servers(const settings& before, settings& after);
 
 // Generated from the one table of options.

@@ -78,6 +78,42 @@ TEST(Endpoint, ReadsAddressesAndPaths)
     }
 }
 
+http::endpoint endpoint(std::string host, std::uint16_t port, bool tls, bool proxy_protocol, std::string cors)
+{
+    http::endpoint made;
+    made.host = std::move(host);
+    made.port = port;
+    made.tls = tls;
+    made.proxy_protocol = proxy_protocol;
+    made.cors = std::move(cors);
+    return made;
+}
+
+TEST(Endpoint, HasASchemeAndOptions)
+{
+    const std::pair<const char*, http::endpoint> cases[] = {
+        {"https://127.0.0.1:3443", endpoint("127.0.0.1", 3443, true, false, "")},
+        {"https://*:3443", endpoint("*", 3443, true, false, "")},
+        {"https://[::1]:1?proxy_protocol=on", endpoint("::1", 1, true, true, "")},
+        {"127.0.0.1:3000?cors=any", endpoint("127.0.0.1", 3000, false, false, "any")},
+        {"*:80?proxy_protocol=on&cors=https://a.example&cors=http://localhost:5173",
+         endpoint("*", 80, false, true, "https://a.example,http://localhost:5173")},
+    };
+    for (const auto& [text, is] : cases) {
+        const auto read = parse_endpoint(text);
+        ASSERT_TRUE(read) << text << ": " << read.error().detail;
+        EXPECT_TRUE(*read == is) << text;
+        EXPECT_EQ(endpoint_text(*read), text);
+    }
+    const auto local = parse_endpoint("unix:/run/r.sock?proxy_protocol=on");
+    ASSERT_TRUE(local);
+    EXPECT_EQ(local->path, "/run/r.sock");
+    EXPECT_TRUE(local->proxy_protocol);
+    EXPECT_EQ(endpoint_text(*local), "unix:/run/r.sock?proxy_protocol=on");
+    EXPECT_EQ(endpoint_text(*parse_endpoint("http://:80")), "*:80");
+    EXPECT_EQ(endpoint_text(*parse_endpoint(":80?proxy_protocol=off")), "*:80");
+}
+
 TEST(Endpoint, RefusesEverythingElse)
 {
     for (const auto* text :
@@ -100,7 +136,24 @@ TEST(Endpoint, RefusesEverythingElse)
           "256.0.0.1:1",
           "127.1:80",
           "example.org:80",
-          "http://127.0.0.1:80",
+          "https://example.org:80",
+          "HTTPS://127.0.0.1:80",
+          "ftp://127.0.0.1:80",
+          "https://",
+          "https://http://:80",
+          "https://unix:/x",
+          ":80?",
+          ":80?proxy_protocol",
+          ":80?proxy_protocol=",
+          ":80?proxy_protocol=yes",
+          ":80?Proxy_protocol=on",
+          ":80?cors=",
+          ":80?cors=app.example",
+          ":80?cors=any&cors=https://app.example",
+          ":80?tls=on",
+          ":80?proxy_protocol=on&&cors=any",
+          ":80?proxy_protocol=on;cors=any",
+          "unix:?proxy_protocol=on",
           "unix:"})
         EXPECT_FALSE(parse_endpoint(text)) << text;
     EXPECT_FALSE(parse_endpoint("unix:/" + std::string(107, 'x')));

@@ -20,10 +20,18 @@ std::string another_text(const option& of)
 {
     if (of.path == "http.unix_mode")
         return "0600";
+    if (of.path == "access.address_rate")
+        return "100/1s";
+    if (of.path == "http.trusted_proxies" || of.path == "access.allow" || of.path == "access.deny")
+        return "10.0.0.0/8, 2001:db8::/32";
     if (of.path == "redis.url")
         return "redis://example.org:7000/5";
-    if (of.path == "upstash.cors")
+    if (of.path == "upstash.cors" || of.path == "http.cors.origins")
         return "https://app.example,http://localhost:5173";
+    if (of.path == "access.file") {
+        static const temporary_file access("{}");
+        return access.path();
+    }
     if (of.path == "access.srh_token_file") {
         static const temporary_file tokens(R"({"word":{"srh_id":"one","connection_string":"redis://127.0.0.1:6379"}})");
         return tokens.path();
@@ -242,6 +250,22 @@ TEST(Values, AreQuotedShortAndPrintable)
     EXPECT_EQ(quote("a\n\x01"), R"("a\n\u0001")");
     EXPECT_EQ(quote(std::string(100, 'x')), "\"" + std::string(60, 'x') + "\"…");
     EXPECT_EQ(quote("\xff"), R"("\ufffd")");
+}
+
+TEST(Cors, NamesMethodsAndHeaders)
+{
+    const auto refused = [](std::string_view option, const std::string& text) {
+        settings scratch;
+        return !assign(*find_option(option), scratch, {text}).empty();
+    };
+    for (const auto* good : {"GET", "GET, PUT,DELETE", "X-Mine"})
+        for (const auto* option : {"http.cors.methods", "http.cors.headers"})
+            EXPECT_FALSE(refused(option, good)) << option << good;
+    for (const auto* bad : {",", "GET,", "GET PUT", "GET\r\nX: y", "a:b", " "})
+        for (const auto* option : {"http.cors.methods", "http.cors.headers"})
+            EXPECT_TRUE(refused(option, bad)) << option << bad;
+    EXPECT_TRUE(refused("http.cors.methods", ""));
+    EXPECT_FALSE(refused("http.cors.headers", ""));
 }
 
 TEST(Cors, IsAnyOffOrOrigins)
