@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace rediserve::app {
@@ -27,12 +28,19 @@ std::string reachable(std::string url)
     return url;
 }
 
+// The listener to try first: no certificate bears the name of an address.
+const std::string& easiest(const std::vector<std::string>& urls)
+{
+    const auto plain = std::ranges::find_if_not(urls, [](const auto& one) { return one.starts_with("https:"); });
+    return plain == urls.end() ? urls.front() : *plain;
+}
+
 // curl with what is needed to reach `url`, up to the path.
 std::string curl(const std::string& options, const std::string& url)
 {
     if (url.starts_with("unix:"))
         return "curl " + options + "--unix-socket " + url.substr(5) + " http://localhost";
-    return "curl " + options + reachable(url);
+    return "curl " + options + (url.starts_with("https:") ? "-k " : "") + reachable(url);
 }
 
 }   // namespace
@@ -48,8 +56,9 @@ std::string banner_text(const start_facts& of)
     if (of.urls.empty())
         return text;
     text += "Try it:\n";
-    text += "  " + curl(token + "-X PUT -d hello ", of.urls.front()) + "/keys/greeting\n";
-    text += "  " + curl(token, of.urls.front()) + "/keys/greeting\n";
+    const std::string& url = easiest(of.urls);
+    text += "  " + curl(token + "-X PUT -d hello ", url) + "/keys/greeting\n";
+    text += "  " + curl(token, url) + "/keys/greeting\n";
     return text;
 }
 

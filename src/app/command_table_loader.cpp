@@ -103,6 +103,7 @@ void command_table_loader::finish()
 {
     loaded_at_ = asked_at_;
     take_(std::exchange(table_, nullptr));
+    answered_.store(true, std::memory_order_relaxed);
 }
 
 }   // namespace rediserve::app

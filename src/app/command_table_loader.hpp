@@ -1,5 +1,5 @@
-// Asks a server what commands it has, and whether its user may use transactions: at the start, and again when connections to it were made anew, for it may be another
-// server or another version by then.
+// Asks a server what commands it has, and whether its user may use transactions: at the start, and again when connections
+// to it were made anew, for it may be another server or another version by then.
 #pragma once
 
 #include "rediserve/commands/command_table.hpp"
@@ -8,6 +8,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +29,9 @@ public:
 
     void start();
     void stop() noexcept;
+
+    // Whether the server has said something, if only that it does not say. Any thread.
+    bool answered() const noexcept { return answered_.load(std::memory_order_relaxed); }
 
 private:
     void ask();
@@ -52,6 +56,7 @@ private:
     std::shared_ptr<commands::command_table> table_;   // in the making
     std::int64_t asked_at_ = 0;                        // count of reconnects
     std::int64_t loaded_at_ = -1;                      // the same; nothing is loaded yet
+    std::atomic<bool> answered_{false};
 };
 
 }   // namespace rediserve::app

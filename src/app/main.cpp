@@ -1,9 +1,12 @@
+#include "app/check_command.hpp"
+#include "app/token_command.hpp"
 #include "rediserve/app/server.hpp"
 
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <variant>
 
 namespace {
 
@@ -17,8 +20,25 @@ std::optional<std::string> variable(std::string_view name)
     return value;
 }
 
+struct carry_out
+{
+    int operator()(const config::token_command& what) const { return app::make_token(what); }
+    int operator()(const config::check_command& what) const { return app::explain(what, variable); }
+    int operator()(const config::help_command& what) const
+    {
+        std::cout << what.text;
+        return app::ok;
+    }
+};
+
 int start(const std::vector<std::string>& arguments)
 {
+    if (const auto command = config::read_command(arguments)) {
+        if (*command)
+            return std::visit(carry_out(), **command);
+        std::cerr << "rediserve: " << command->error().text << '\n';
+        return command->error().exit_code;
+    }
     const auto loaded = config::load(arguments, variable);
     if (!loaded) {
         std::cerr << "rediserve: " << loaded.error().text << '\n';

@@ -8,12 +8,15 @@
 #include "app/signals.hpp"
 #include "app/start_failure.hpp"
 #include "rediserve/app/shard.hpp"
+#include "rediserve/http/tls.hpp"
 #include "rediserve/redis/address.hpp"
 #include "rediserve/telemetry/access_log.hpp"
+#include "rediserve/telemetry/audit.hpp"
 #include "rediserve/telemetry/log.hpp"
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -44,6 +47,9 @@ public:
     void run()
     {
         raise_descriptor_limit(loaded_.http.limits.connections);
+        load_certificates();
+        if (const auto started = telemetry::start_audit(loaded_.audit); !started)
+            throw start_failure(unavailable, started.error().detail);
         start_redis();
         make_shards();
         open_listener();
@@ -56,6 +62,24 @@ public:
     }
 
 private:
+    void load_certificates()
+    {
+        if (const auto loaded = take_certificates(loaded_.http); !loaded)
+            throw start_failure(configuration, loaded.error().detail);
+    }
+
+    // Loads what the endpoints that are open need, from where `into` says that it is.
+    result<void> take_certificates(http::params& into) const
+    {
+        if (std::ranges::none_of(loaded_.http.listen, &http::endpoint::tls))
+            return {};
+        auto loaded = http::tls_server::load(into.tls);
+        if (!loaded)
+            return loaded.error();
+        into.handshakes = std::move(*loaded);
+        return {};
+    }
+
     void start_redis()
     {
         redis_settings_ = loaded_;
@@ -67,11 +91,12 @@ private:
 
     void make_shards()
     {
-        const auto authenticator = std::make_shared<const access::authenticator>(loaded_.access);
-        const auto mounts = dialects(loaded_.api, {[this] { return not_ready(); }, [this] { return metrics_text(); }});
+        policy_ = std::make_shared<const access::policy>(loaded_.access);
+        const auto mounts =
+            dialects(loaded_.api, {[this] { return not_ready(); }, [this] { return metrics_text(); }}, policy_->out);
         const unsigned count = shard_count(loaded_.threads);
         for (unsigned number = 0; number < count; ++number)
-            shards_.push_back(std::make_unique<shard>(number, redis_settings_, mounts, authenticator));
+            shards_.push_back(std::make_unique<shard>(number, redis_settings_, mounts, policy_));
     }
 
     void open_listener()
@@ -91,7 +116,7 @@ private:
         all.redis = redis::masked_url(redis_settings_.redis.address);
         all.embedded = redis_.has_value();
         all.threads = static_cast<unsigned>(shards_.size());
-        all.guarded = loaded_.access.has_tokens();
+        all.guarded = loaded_.access.guards();
         return all;
     }
 
@@ -135,16 +160,20 @@ private:
         auto read = config::load(arguments_, environment_);
         if (!read)
             return refuse_reload(read.error().text);
-        const bool guarded = read->values.access.has_tokens();
+        const bool guarded = read->values.access.guards();
         const std::size_t lost = config::keep_servers(loaded_, read->values);
-        if (guarded && !read->values.access.has_tokens())   // without any, everybody would be let in
+        if (guarded && !read->values.access.guards())   // without any, everybody would be let in
             return refuse_reload("every token in it is for a server that needs a restart to be connected to");
         if (const auto why = config::objection(loaded_, read->values); !why.empty())
             return refuse_reload(why);
+        if (const auto taken = take_certificates(read->values.http); !taken)
+            return refuse_reload(taken.error().detail);
+        if (const auto opened = telemetry::start_audit(read->values.audit); !opened)
+            return refuse_reload(opened.error().detail);
         if (lost > 0)
             report(
                 level::warn, "config", "needs_restart",
-                {{"option", "access.srh_token_file"}, {"tokens", static_cast<std::int64_t>(lost)}}
+                {{"option", "access"}, {"credentials", static_cast<std::int64_t>(lost)}}
             );
         for (const std::string& option : config::needs_restart(loaded_, read->values))
             report(level::warn, "config", "needs_restart", {{"option", option}});
@@ -152,7 +181,11 @@ private:
         report(level::info, "config", "reloaded", {{"file", read->file}});
     }
 
-    static void refuse_reload(std::string_view why) { report(level::error, "config", "refused", {{"why", why}}); }
+    static void refuse_reload(std::string_view why)
+    {
+        report(level::error, "config", "refused", {{"why", why}});
+        telemetry::reopen_audit();   // a file that was rotated is let go whatever else is wrong
+    }
 
     void apply(const std::shared_ptr<const config::settings>& fresh)
     {
@@ -160,9 +193,9 @@ private:
         telemetry::log_all_requests(fresh->log.requests);
         drain_grace_ = fresh->drain_grace;
         drain_timeout_ = fresh->drain_timeout;
-        const auto authenticator = std::make_shared<const access::authenticator>(fresh->access);
+        policy_ = std::make_shared<const access::policy>(fresh->access, policy_.get());
         for (const auto& each : shards_)
-            each->apply(fresh, authenticator);
+            each->apply(fresh, policy_);
         listener_->apply(fresh->http);
     }
 
@@ -187,6 +220,7 @@ private:
     std::optional<embedded_redis> redis_;
     telemetry::shard_metrics metrics_;   // the listener's
     std::atomic<bool> draining_{false};
+    std::shared_ptr<const access::policy> policy_;
     std::vector<std::unique_ptr<shard>> shards_;
     std::unique_ptr<http::listener> listener_;
     std::optional<drain> drain_;
@@ -204,6 +238,7 @@ int run(const config::command_line& started, const std::vector<std::string>& arg
         std::cerr << "rediserve: " << why.what() << std::endl;
         code = why.code();
     }
+    telemetry::stop_audit();
     telemetry::stop_log();
     return code;
 }

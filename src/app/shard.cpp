@@ -3,10 +3,12 @@
 #include "app/command_table_loader.hpp"
 #include "app/server_link.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <csignal>
 #include <string>
 #include <utility>
@@ -26,6 +28,22 @@ std::vector<std::unique_ptr<server_link>> links(asio::io_context& context, const
     return made;
 }
 
+bool is_loopback(const http::endpoint& of)
+{
+    boost::system::error_code not_numeric;
+    const auto address = asio::ip::make_address(of.host, not_numeric);
+    return of.path.empty() && !not_numeric && address.is_loopback();
+}
+
+// With what the dialects must know of where requests come in.
+api::params api_params(const config::settings& settings)
+{
+    api::params made = settings.api;
+    for (const http::endpoint& one : settings.http.listen)
+        made.listeners.push_back({one.cors, is_loopback(one)});
+    return made;
+}
+
 std::vector<redis::backend*> backends(const std::vector<std::unique_ptr<server_link>>& of)
 {
     std::vector<redis::backend*> all;
@@ -38,13 +56,13 @@ std::vector<redis::backend*> backends(const std::vector<std::unique_ptr<server_l
 
 shard::shard(
     unsigned number, const config::settings& settings, std::vector<api::mount> mounts,
-    std::shared_ptr<const access::authenticator> authenticator
+    std::shared_ptr<const access::policy> policy
 )
     : number_(number)
     , work_(asio::make_work_guard(context_))
     , servers_(links(context_, settings))
     , service_(std::make_unique<api::service>(
-          std::move(mounts), backends(servers_), settings.api, std::move(authenticator), metrics_
+          std::move(mounts), backends(servers_), api_params(settings), std::move(policy), metrics_
       ))
     , connections_(http::make_connection_pool(context_, settings.http, *service_, metrics_))
 {
@@ -78,12 +96,10 @@ void shard::run()
     context_.run();
 }
 
-void shard::apply(
-    std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::authenticator> authenticator
-)
+void shard::apply(std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::policy> policy)
 {
-    asio::post(context_, [this, settings = std::move(settings), authenticator = std::move(authenticator)] {
-        service_->apply(settings->api, authenticator);
+    asio::post(context_, [this, settings = std::move(settings), policy = std::move(policy)] {
+        service_->apply(api_params(*settings), policy);
         connections_->apply(settings->http);
     });
 }
@@ -122,6 +138,9 @@ std::string shard::redis_trouble() const
     for (const auto& each : servers_)
         if (const auto trouble = each->trouble(); !trouble.empty())
             return (servers_.size() > 1 ? each->url() + ": " : std::string()).append(trouble);
+    // Until then nobody with rules can be judged.
+    if (!std::ranges::all_of(loaders_, [](const auto& each) { return each->answered(); }))
+        return "what commands Redis has is not known yet";
     return {};
 }
 

@@ -1,7 +1,7 @@
 // The unit of everything at run time: one thread, one io_context, its connections, its backends, its counters.
 #pragma once
 
-#include "rediserve/access/authenticator.hpp"
+#include "rediserve/access/policy.hpp"
 #include "rediserve/api/serve.hpp"
 #include "rediserve/config/config.hpp"
 #include "rediserve/http/listener.hpp"
@@ -27,15 +27,13 @@ class shard
 public:
     shard(
         unsigned number, const config::settings& settings, std::vector<api::mount> mounts,
-        std::shared_ptr<const access::authenticator> authenticator
+        std::shared_ptr<const access::policy> policy
     );
     ~shard();
 
     void start();
     // New limits and tokens for requests that start from now on. Any thread.
-    void apply(
-        std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::authenticator> authenticator
-    );
+    void apply(std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::policy> policy);
     // Closes idle connections, and the others after the answers they owe. Any thread.
     void drain();
     // Cuts off what is left and waits for the thread to end.
