@@ -12,6 +12,18 @@ namespace {
 
 using http::header;
 
+// For who reads Redis' own form, which has no members.
+std::string_view in_words(executed ran) noexcept
+{
+    switch (ran) {
+    case executed::no: return " (it was not run)";
+    case executed::maybe: return " (it may have been run)";
+    default: return {};
+    }
+}
+
+}   // namespace
+
 result<format> format_of(const http::request& request)
 {
     const std::string_view encoding = request[header::upstash_encoding];
@@ -27,32 +39,12 @@ result<format> format_of(const http::request& request)
     return format::resp2;
 }
 
-// For who reads Redis' own form, which has no members.
-std::string_view in_words(executed ran) noexcept
-{
-    switch (ran) {
-    case executed::no: return " (it was not run)";
-    case executed::maybe: return " (it may have been run)";
-    default: return {};
-    }
-}
-
-}   // namespace
-
-result<style> style_of(const http::request& request)
-{
-    const auto found = format_of(request);
-    if (!found)
-        return found.error();
-    return style{*found};
-}
-
 std::string_view content_type(format as) noexcept
 {
     return as == format::resp2 ? "application/octet-stream" : "application/json";
 }
 
-http::response& begin(http::exchange& of, unsigned status, const style&)
+http::response& begin(http::exchange& of, unsigned status)
 {
     http::response& answer = of.response();
     answer.begin(status);
@@ -89,20 +81,20 @@ void append_own_failure(buffer& to, const error& why, format as)
     to.append('}');
 }
 
-void render_failure(http::exchange& of, unsigned status, std::string_view text, const style& as)
+void render_failure(http::exchange& of, unsigned status, std::string_view text)
 {
-    http::response& answer = begin(of, status, as);
+    http::response& answer = begin(of, status);
     append_error(answer.content("application/json", text.size() + 12), text);
     answer.finish();
 }
 
-void fail(const call& of, const error& why, const style& as)
+void fail_request(const call& of, const error& why)
 {
     of.metrics.reject(why);
-    render_error(of.exchange, why, as);
+    render_error(of.exchange, why);
 }
 
-void render_error(http::exchange& of, const error& why, const style&)
+void render_error(http::exchange& of, const error& why)
 {
     http::response& answer = of.response();
     if (answer.begun())

@@ -11,21 +11,16 @@
 
 namespace rediserve::api::upstash {
 
+// What a request asks of its answer.
 enum class format : std::uint8_t { json, base64, resp2 };
 
-// What a request asks of its answer; outlives the request.
-struct style
-{
-    upstash::format format = upstash::format::json;
-};
-
 // From Upstash-Encoding and Upstash-Response-Format. errc::bad_request.
-result<style> style_of(const http::request& request);
+result<format> format_of(const http::request& request);
 
 std::string_view content_type(format as) noexcept;
 
 // Begins the answer to a request whose commands ran, or were refused one by one.
-http::response& begin(http::exchange& of, unsigned status, const style& as);
+http::response& begin(http::exchange& of, unsigned status);
 
 // One reply, or the error of one command, in the form asked for.
 void append_reply(buffer& to, const redis::reply_view& reply, format as);
@@ -34,11 +29,11 @@ void append_failure(buffer& to, std::string_view text, format as);
 void append_own_failure(buffer& to, const error& why, format as);
 
 // A whole answer of one error, always JSON: nothing was run, or none can say what.
-void render_failure(http::exchange& of, unsigned status, std::string_view text, const style& as);
+void render_failure(http::exchange& of, unsigned status, std::string_view text);
 // The same for what the gateway itself found, with the status of the catalogue. An answer that has begun is cut off.
-void render_error(http::exchange& of, const error& why, const style& as);
+void render_error(http::exchange& of, const error& why);
 // Counts and renders.
-void fail(const call& of, const error& why, const style& as);
+void fail_request(const call& of, const error& why);
 // An error of the gateway in the words of this API: "ERR …".
 std::string words_of(const error& why);
 

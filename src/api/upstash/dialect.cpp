@@ -55,9 +55,9 @@ void render_method_not_offered(http::exchange& of)
     of.response().finish();
 }
 
-task refuse(const call& of, std::string_view text, const style& as)
+task refuse(const call& of, std::string_view text)
 {
-    render_failure(of.exchange, 400, text, as);
+    render_failure(of.exchange, 400, text);
     return {};
 }
 
@@ -131,13 +131,13 @@ public:
             render_method_not_offered(of.exchange);
             return {};
         }
-        auto as = style_of(request);
+        auto as = format_of(request);
         if (!as)
-            return refuse(of, words_of(as.error()), {});
-        return at.is == place_kind::events ? listen(of, at, std::move(*as)) : run(of, at, std::move(*as));
+            return refuse(of, words_of(as.error()));
+        return at.is == place_kind::events ? listen(of, at) : run(of, at, *as);
     }
 
-    void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why, {}); }
+    void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why); }
 
     cors_policy cors(const params& settings) const override
     {
@@ -154,7 +154,7 @@ public:
     }
 
 private:
-    task listen(const call& of, const place& at, style&& as) const
+    task listen(const call& of, const place& at) const
     {
         const http::request& request = of.exchange.request();
         if (request.method != method::get && request.method != method::post) {
@@ -162,30 +162,29 @@ private:
             return {};
         }
         if (!accepts_events(request))
-            return refuse(of, not_over_rest(at.name) + ": ask with Accept: text/event-stream", as);
+            return refuse(of, not_over_rest(at.name) + ": ask with Accept: text/event-stream");
         const bool monitor = at.kind == redis::subscription_kind::monitor;
         std::vector<std::string> names = channels(request.path.substr(1 + at.name.size()));
         if (monitor)
             names = {""};
         if (names.empty())
-            return refuse(of, "ERR wrong number of arguments for '" + std::string(at.name) + "' command", as);
-        return stream_events(of, at.kind, std::move(names), std::move(as));
+            return refuse(of, "ERR wrong number of arguments for '" + std::string(at.name) + "' command");
+        return stream_events(of, at.kind, std::move(names));
     }
 
-    task run(const call& of, const place& at, style&& as) const
+    task run(const call& of, const place& at, format as) const
     {
         const std::size_t most = of.settings.upstash.request_bytes;
         const std::size_t size = of.exchange.request().body.size();
         if (size > most)
-            return refuse(of, too_large(most, size), as);
+            return refuse(of, too_large(most, size));
         command_list& commands = fresh_list();
         if (const auto why = read(of, at, commands))
-            return refuse(of, *why, as);
+            return refuse(of, *why);
         switch (at.is) {
-        case place_kind::pipeline: return run_list(of, make_plan(commands, of, scripts_), std::move(as));
-        case place_kind::multi_exec:
-            return run_transaction(of, make_transaction_plan(commands, of, scripts_), std::move(as));
-        default: return run_one(of, make_plan(commands, of, scripts_), std::move(as));
+        case place_kind::pipeline: return run_list(of, make_plan(commands, of, scripts_), as);
+        case place_kind::multi_exec: return run_transaction(of, make_transaction_plan(commands, of, scripts_), as);
+        default: return run_one(of, make_plan(commands, of, scripts_), as);
         }
     }
 

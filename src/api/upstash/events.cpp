@@ -1,5 +1,6 @@
 #include "api/upstash/events.hpp"
 
+#include "api/upstash/answer.hpp"
 #include "api/upstash/sse.hpp"
 
 #include <algorithm>
@@ -34,8 +35,8 @@ private:
 class event_writer final : private http::stream_watcher
 {
 public:
-    event_writer(const call& of, subscription_kind kind, const style& as)
-        : of_(of), kind_(kind), style_(as), most_behind_(of.settings.upstash.stream_buffer)
+    event_writer(const call& of, subscription_kind kind)
+        : of_(of), kind_(kind), most_behind_(of.settings.upstash.stream_buffer)
     {}
     event_writer(const event_writer&) = delete;
     event_writer& operator=(const event_writer&) = delete;
@@ -104,7 +105,7 @@ private:
     {
         if (answer().begun())
             return;
-        http::response& head = begin(of_.exchange, 200, style_);
+        http::response& head = begin(of_.exchange, 200);
         head.field("Cache-Control", "no-cache");
         head.field("X-Accel-Buffering", "no");
         head.stream("text/event-stream");
@@ -133,11 +134,11 @@ private:
         if (answer().begun())
             return say_goodbye();
         if (why.code == errc::redis_error)
-            render_failure(of_.exchange, 400, why.detail, style_);
+            render_failure(of_.exchange, 400, why.detail);
         else if (why.code == errc::forbidden)
-            render_failure(of_.exchange, 400, words_of(why), style_);
+            render_failure(of_.exchange, 400, words_of(why));
         else
-            fail(of_, why, style_);
+            fail_request(of_, why);
         end();
     }
 
@@ -163,7 +164,6 @@ private:
     call of_;
     stream_seat seat_{of_.by};
     subscription_kind kind_;
-    const style& style_;
     std::size_t most_behind_;
     std::list<listener> listeners_;   // in place: Redis' side refers to them
     std::int64_t confirmed_ = 0;
@@ -173,12 +173,12 @@ private:
 
 }   // namespace
 
-task stream_events(call of, subscription_kind kind, std::vector<std::string> names, style as)
+task stream_events(call of, subscription_kind kind, std::vector<std::string> names)
 {
     const std::size_t most = of.by.limits.streams;
     if (most > 0 && of.by.used->streams.load(std::memory_order_relaxed) >= most)
-        co_return fail(of, {errc::rate_limited, "this token has too many streams open", executed::no}, as);
-    event_writer writer(of, kind, as);
+        co_return fail_request(of, {errc::rate_limited, "this token has too many streams open", executed::no});
+    event_writer writer(of, kind);
     writer.listen_to(names);
     names = std::vector<std::string>();   // a stream lives long
     co_await writer;

@@ -22,10 +22,10 @@ effect effect_of(const plan& what) noexcept
 }
 
 // An answer whose size is known: it was put together beforehand.
-void render(http::exchange& of, unsigned status, std::string_view body, const style& as)
+void render(http::exchange& of, unsigned status, std::string_view body, format as)
 {
-    http::response& answer = begin(of, status, as);
-    answer.content(content_type(as.format), body.size()).append(body);
+    http::response& answer = begin(of, status);
+    answer.content(content_type(as), body.size()).append(body);
     answer.finish();
 }
 
@@ -35,10 +35,10 @@ unsigned status_of(const collector& done, shape of) noexcept
 }
 
 // The usual case: one command, whose reply goes as it is, and straight into the output.
-void render_only(const call& of, const plan& what, const redis::reply_view& reply, const style& as, shape in)
+void render_only(const call& of, const plan& what, const redis::reply_view& reply, format as, shape in)
 {
-    http::response& answer = begin(of.exchange, in == shape::one && reply.is_error() ? 400 : 200, as);
-    collector done(answer.content(content_type(as.format), reply.text().size() + 20), what, of.backend, as.format, in);
+    http::response& answer = begin(of.exchange, in == shape::one && reply.is_error() ? 400 : 200);
+    collector done(answer.content(content_type(as), reply.text().size() + 20), what, of.backend, as, in);
     done.visit(reply, 0);
     done.finish();
     answer.finish();
@@ -46,12 +46,11 @@ void render_only(const call& of, const plan& what, const redis::reply_view& repl
 
 // Of a plan's commands, the first `sent` were given to Redis.
 void render_all(
-    const call& of, collector& done, std::size_t sent, const buffer& body, const result<void>& how, const style& as,
-    shape in
+    const call& of, collector& done, std::size_t sent, const buffer& body, const result<void>& how, format as, shape in
 )
 {
     if (!how && !done.any_reply())
-        return fail(of, how.error(), as);
+        return fail_request(of, how.error());
     if (!how) {
         of.metrics.reject(how.error());
         done.fail_rest(how.error(), sent);
@@ -69,20 +68,20 @@ timed_op<commands::each_op> send(
     return {of.exchange, of.backend, options_of(of, what), std::move(now.commands), to};
 }
 
-task run_only(call of, plan what, style as, shape in)
+task run_only(call of, plan what, format as, shape in)
 {
     const commands::reply_or_error got = co_await ask(of, effect_of(what), std::move(what.commands));
     if (got)
         render_only(of, what, *got, as, in);
     else
-        fail(of, got.error(), as);
+        fail_request(of, got.error());
 }
 
-task run_together(call of, plan what, style as, shape in)
+task run_together(call of, plan what, format as, shape in)
 {
     buffer body;
     body.reserve(what.count * usual_answer);
-    collector done(body, what, of.backend, as.format, in);
+    collector done(body, what, of.backend, as, in);
     redis::lease none;
     trip only;
     only.commands = std::move(what.commands);
@@ -130,10 +129,10 @@ private:
 
 // What does not fit into one write; on a connection of its own when a command may block it. Nothing behind a command that
 // blocks is sent before it is answered, so that of a client that has left nothing more is run.
-task run_trips(call of, plan what, style as, shape in)
+task run_trips(call of, plan what, format as, shape in)
 {
     buffer body;
-    collector done(body, what, of.backend, as.format, in);
+    collector done(body, what, of.backend, as, in);
     redis::lease own;
     result<void> how;
     std::size_t sent = 0;
@@ -161,21 +160,21 @@ task run_trips(call of, plan what, style as, shape in)
     render_all(of, done, sent, body, how, as, in);
 }
 
-task run(const call& of, plan&& what, style&& as, shape in)
+task run(const call& of, plan&& what, format as, shape in)
 {
     if (!what.trips.empty())
-        return run_trips(of, std::move(what), std::move(as), in);
+        return run_trips(of, std::move(what), as, in);
     if (what.count == 1 && what.specials.empty())
-        return run_only(of, std::move(what), std::move(as), in);
-    return run_together(of, std::move(what), std::move(as), in);
+        return run_only(of, std::move(what), as, in);
+    return run_together(of, std::move(what), as, in);
 }
 
 // ---- transactions --------------------------------------------------------------------------------------------------
 
-void render_executed(const call& of, const plan& what, const redis::reply_view& replies, const style& as)
+void render_executed(const call& of, const plan& what, const redis::reply_view& replies, format as)
 {
-    http::response& answer = begin(of.exchange, 200, as);
-    collector done(answer.content(content_type(as.format), 100), what, of.backend, as.format, shape::list);
+    http::response& answer = begin(of.exchange, 200);
+    collector done(answer.content(content_type(as), 100), what, of.backend, as, shape::list);
     for (std::size_t i = 0; i < replies.size(); ++i)
         done.visit(replies[i], i);
     done.finish();
@@ -188,44 +187,44 @@ bool said_by_redis(const error& why) noexcept
     return why.code == errc::redis_error || why.code == errc::wrong_type || why.code == errc::redis_not_writable;
 }
 
-task transact(call of, plan what, style as)
+task transact(call of, plan what, format as)
 {
     const commands::reply_or_error got = co_await ask(of, effect_of(what), std::move(what.commands));
     if (got && got->is_array())
         render_executed(of, what, *got, as);
     else if (got)
-        render_failure(of.exchange, 400, got->text(), as);
+        render_failure(of.exchange, 400, got->text());
     else if (said_by_redis(got.error()))
-        render_failure(of.exchange, 400, got.error().detail, as);
+        render_failure(of.exchange, 400, got.error().detail);
     else
-        fail(of, got.error(), as);
+        fail_request(of, got.error());
 }
 
 }   // namespace
 
-task run_one(const call& of, plan&& what, style&& as)
+task run_one(const call& of, plan&& what, format as)
 {
-    return run(of, std::move(what), std::move(as), shape::one);
+    return run(of, std::move(what), as, shape::one);
 }
 
-task run_list(const call& of, plan&& what, style&& as)
+task run_list(const call& of, plan&& what, format as)
 {
-    return run(of, std::move(what), std::move(as), shape::list);
+    return run(of, std::move(what), as, shape::list);
 }
 
-task run_transaction(const call& of, plan&& what, style&& as)
+task run_transaction(const call& of, plan&& what, format as)
 {
-    if (as.format == format::resp2)
-        as.format = format::json;   // always JSON, whatever was asked for
+    if (as == format::resp2)
+        as = format::json;   // always JSON, whatever was asked for
     if (const special* const refused = what.first_refusal()) {
-        render_failure(of.exchange, 400, refused->text, as);
+        render_failure(of.exchange, 400, refused->text);
         return {};
     }
     if (const std::string_view why = of.commands.no_transactions(); !why.empty()) {
-        render_failure(of.exchange, 400, why, as);
+        render_failure(of.exchange, 400, why);
         return {};
     }
-    return transact(of, std::move(what), std::move(as));
+    return transact(of, std::move(what), as);
 }
 
 }   // namespace rediserve::api::upstash
