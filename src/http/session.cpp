@@ -20,12 +20,7 @@ constexpr std::chrono::seconds longest_linger{30};
 
 std::string text_of(const peer& who)
 {
-    namespace ip = boost::asio::ip;
-    if (who.local)
-        return "unix";
-    if (who.address.is_v4_mapped())
-        return ip::make_address_v4(ip::v4_mapped, who.address).to_string();
-    return who.address.to_string();
+    return who.local ? "unix" : rediserve::text_of(who.address);
 }
 
 session::session(connections& pool, int socket, arrival&& how, std::uint32_t affinity)

@@ -6,10 +6,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <cerrno>
-#include <cstring>
 #include <string>
-#include <unistd.h>
 
 namespace rediserve::http {
 
@@ -25,27 +22,6 @@ constexpr std::string_view http_1_1("\x08http/1.1");   // as ALPN writes it
 error failure(std::string what)
 {
     return {errc::bad_configuration, std::move(what)};
-}
-
-std::string newest_error()
-{
-    const auto code = ERR_peek_last_error();
-    const char* const reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-    return reason ? reason : "unknown error";
-}
-
-// OpenSSL says little about files it cannot open.
-result<void> readable(const std::string& file, const char* what)
-{
-    if (::access(file.c_str(), R_OK) == 0)
-        return {};
-    return failure(std::string("cannot read the ") + what + " " + file + ": " + std::strerror(errno));
-}
-
-// An encrypted key would make OpenSSL ask for its password on the terminal.
-int no_password(char*, int, int, void*)
-{
-    return 0;
 }
 
 // A client that offers protocols must offer ours: h2 would be answered with what it cannot read (RFC 7301, 3.2).
@@ -88,16 +64,16 @@ int choose_certificate(SSL* session, void* server)
 
 result<void> load_pair(SSL_CTX* into, const certificate_files& from)
 {
-    if (auto can = readable(from.chain, "certificate"); !can)
-        return can;
-    if (auto can = readable(from.key, "key"); !can)
-        return can;
+    if (auto why = why_unreadable(from.chain, "certificate"); !why.empty())
+        return failure(std::move(why));
+    if (auto why = why_unreadable(from.key, "key"); !why.empty())
+        return failure(std::move(why));
     SSL_CTX_set_default_passwd_cb(into, no_password);
     if (SSL_CTX_use_certificate_chain_file(into, from.chain.c_str()) != 1)
-        return failure("no usable certificate in " + from.chain + ": " + newest_error());
+        return failure("no usable certificate in " + from.chain + ": " + newest_openssl_error());
     if (SSL_CTX_use_PrivateKey_file(into, from.key.c_str(), SSL_FILETYPE_PEM) != 1
         || SSL_CTX_check_private_key(into) != 1)
-        return failure("no key in " + from.key + " that fits " + from.chain + ": " + newest_error());
+        return failure("no key in " + from.key + " that fits " + from.chain + ": " + newest_openssl_error());
     return {};
 }
 
@@ -157,16 +133,6 @@ void set_rules(SSL_CTX* of)
 
 }   // namespace
 
-void ssl_deleter::operator()(ssl_ctx_st* context) const noexcept
-{
-    SSL_CTX_free(context);
-}
-
-void ssl_deleter::operator()(ssl_st* session) const noexcept
-{
-    SSL_free(session);
-}
-
 result<std::shared_ptr<const tls_server>> tls_server::load(const tls_params& from)
 {
     std::shared_ptr<tls_server> made(new tls_server);
@@ -182,7 +148,7 @@ result<void> tls_server::set_up(const tls_params& from)
 {
     context_.reset(SSL_CTX_new(TLS_server_method()));
     if (!context_)
-        return failure(newest_error());
+        return failure(newest_openssl_error());
     set_rules(context_.get());
     if (auto loaded = load_certificates(from.certificates); !loaded)
         return loaded;
@@ -198,7 +164,7 @@ result<void> tls_server::load_certificates(const std::vector<certificate_files>&
     for (const certificate_files& one : from) {
         certificates_.emplace_back(SSL_CTX_new(TLS_server_method()));
         if (!certificates_.back())
-            return failure(newest_error());
+            return failure(newest_openssl_error());
         if (auto loaded = load_pair(certificates_.back().get(), one); !loaded)
             return loaded;
         learn_names(certificates_.size() - 1);
@@ -237,12 +203,12 @@ result<void> tls_server::load_client_authorities(const tls_params& from)
         return {};
     if (from.client_ca_file.empty())
         return failure("client certificates need http.tls.client_ca_file: who may have issued them");
-    if (auto can = readable(from.client_ca_file, "authorities of client certificates"); !can)
-        return can;
+    if (auto why = why_unreadable(from.client_ca_file, "authorities of client certificates"); !why.empty())
+        return failure(std::move(why));
     auto* const names = SSL_load_client_CA_file(from.client_ca_file.c_str());
     if (!names || SSL_CTX_load_verify_file(context_.get(), from.client_ca_file.c_str()) != 1) {
         sk_X509_NAME_pop_free(names, X509_NAME_free);
-        return failure("no certificate authority in " + from.client_ca_file + ": " + newest_error());
+        return failure("no certificate authority in " + from.client_ca_file + ": " + newest_openssl_error());
     }
     SSL_CTX_set_client_CA_list(context_.get(), names);
     const bool required = from.clients == client_certificates::required;

@@ -4,10 +4,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <cerrno>
-#include <cstring>
-#include <unistd.h>
-
 namespace rediserve::redis {
 
 namespace {
@@ -17,38 +13,7 @@ error failure(std::string what)
     return error(errc::backend_unavailable, "tls: " + std::move(what), executed::no);
 }
 
-std::string newest_error()
-{
-    const auto code = ERR_peek_last_error();
-    const char* const reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-    return reason ? reason : "unknown error";
-}
-
-// OpenSSL says little about files it cannot open.
-result<void> readable(const std::string& file, const char* what)
-{
-    if (::access(file.c_str(), R_OK) == 0)
-        return {};
-    return failure(std::string("cannot read the ") + what + " " + file + ": " + std::strerror(errno));
-}
-
-// An encrypted key would make OpenSSL ask for its password on the terminal.
-int no_password(char*, int, int, void*)
-{
-    return 0;
-}
-
 }   // namespace
-
-void ssl_deleter::operator()(ssl_ctx_st* context) const noexcept
-{
-    SSL_CTX_free(context);
-}
-
-void ssl_deleter::operator()(ssl_st* session) const noexcept
-{
-    SSL_free(session);
-}
 
 result<void> tls_client::load_authorities(ssl_ctx_st* context) const
 {
@@ -56,10 +21,10 @@ result<void> tls_client::load_authorities(ssl_ctx_st* context) const
         SSL_CTX_set_default_verify_paths(context);
         return {};
     }
-    if (auto can = readable(settings_.ca_file, "CA file"); !can)
-        return can;
+    if (auto why = why_unreadable(settings_.ca_file, "CA file"); !why.empty())
+        return failure(std::move(why));
     if (SSL_CTX_load_verify_locations(context, settings_.ca_file.c_str(), nullptr) != 1)
-        return failure("no certificate authority in " + settings_.ca_file + ": " + newest_error());
+        return failure("no certificate authority in " + settings_.ca_file + ": " + newest_openssl_error());
     return {};
 }
 
@@ -68,23 +33,23 @@ result<void> tls_client::load_certificate(ssl_ctx_st* context) const
     if (settings_.certificate_file.empty())
         return {};
     const auto& key = settings_.key_file.empty() ? settings_.certificate_file : settings_.key_file;
-    if (auto can = readable(settings_.certificate_file, "client certificate"); !can)
-        return can;
-    if (auto can = readable(key, "key of the client certificate"); !can)
-        return can;
+    if (auto why = why_unreadable(settings_.certificate_file, "client certificate"); !why.empty())
+        return failure(std::move(why));
+    if (auto why = why_unreadable(key, "key of the client certificate"); !why.empty())
+        return failure(std::move(why));
     if (SSL_CTX_use_certificate_chain_file(context, settings_.certificate_file.c_str()) != 1)
-        return failure("no certificate in " + settings_.certificate_file + ": " + newest_error());
+        return failure("no certificate in " + settings_.certificate_file + ": " + newest_openssl_error());
     if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-        return failure("no key in " + key + " that fits the client certificate: " + newest_error());
+        return failure("no key in " + key + " that fits the client certificate: " + newest_openssl_error());
     return {};
 }
 
 result<void> tls_client::load()
 {
     ERR_clear_error();
-    std::unique_ptr<ssl_ctx_st, ssl_deleter> context(SSL_CTX_new(TLS_client_method()));
+    ssl_context context(SSL_CTX_new(TLS_client_method()));
     if (!context)
-        return failure(newest_error());
+        return failure(newest_openssl_error());
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     SSL_CTX_set_default_passwd_cb(context.get(), no_password);
     SSL_CTX_set_verify(context.get(), settings_.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
@@ -106,14 +71,14 @@ result<ssl_session> tls_client::new_session()
     }
     ssl_session session(SSL_new(context_.get()));
     if (!session)
-        return failure(newest_error());
+        return failure(newest_openssl_error());
     const auto& name = settings_.server_name.empty() ? host_ : settings_.server_name;
     if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), name.c_str()) == 1)
         return session;   // an address: verified as such, and SNI carries names only (RFC 6066, 3)
     ERR_clear_error();
     SSL_set_hostflags(session.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (SSL_set1_host(session.get(), name.c_str()) != 1 || SSL_set_tlsext_host_name(session.get(), name.c_str()) != 1)
-        return failure("the server name cannot be used: " + newest_error());
+        return failure("the server name cannot be used: " + newest_openssl_error());
     return session;
 }
 

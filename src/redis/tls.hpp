@@ -2,24 +2,14 @@
 #pragma once
 
 #include "rediserve/base/error.hpp"
+#include "rediserve/base/openssl.hpp"
 #include "rediserve/redis/params.hpp"
 
 #include <memory>
 #include <string>
 #include <string_view>
 
-// OpenSSL's SSL_CTX and SSL
-struct ssl_ctx_st;
-struct ssl_st;
-
 namespace rediserve::redis {
-
-struct ssl_deleter
-{
-    void operator()(ssl_ctx_st* context) const noexcept;
-    void operator()(ssl_st* session) const noexcept;
-};
-using ssl_session = std::unique_ptr<ssl_st, ssl_deleter>;
 
 // Makes the TLS sessions of one backend. hiredis' own options check no host name, so sessions are made here and handed
 // to redisInitiateSSL().
@@ -40,7 +30,7 @@ private:
 
     tls_params settings_;
     std::string host_;
-    std::unique_ptr<ssl_ctx_st, ssl_deleter> context_;
+    ssl_context context_;
 };
 
 // Call before OpenSSL is used for reading or writing: its error queue must be empty for SSL_get_error() to tell the truth.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rediserve/base/error.hpp"
+#include "rediserve/base/openssl.hpp"
 #include "rediserve/http/params.hpp"
 
 #include <cstddef>
@@ -11,19 +12,7 @@
 #include <string_view>
 #include <vector>
 
-// OpenSSL's SSL_CTX and SSL
-struct ssl_ctx_st;
-struct ssl_st;
-
 namespace rediserve::http {
-
-struct ssl_deleter
-{
-    void operator()(ssl_ctx_st* context) const noexcept;
-    void operator()(ssl_st* session) const noexcept;
-};
-using ssl_context = std::unique_ptr<ssl_ctx_st, ssl_deleter>;
-using ssl_session = std::unique_ptr<ssl_st, ssl_deleter>;
 
 // What the handshakes of all shards are made with. Loaded once and never changed: a reload makes another one, with keys of
 // its own for session tickets, so that nothing of the old one is resumed. Any thread.
