@@ -1,7 +1,7 @@
 // What a principal with rules may do, whichever way it asks: every dialect, and every trick to get around.
 #include "e2e/event_stream.hpp"
 #include "e2e/upstash_test.hpp"
-#include "rediserve/base/digest.hpp"
+#include "support/access_file.hpp"
 
 #include <array>
 #include <memory>
@@ -36,20 +36,11 @@ constexpr std::array names = {
     "nothing", "small",  "slow",  "frugal",   "single",   "far",
 };
 
-std::string sha256_hex(const std::string& text)
-{
-    const sha256_digest digest = sha256(text);
-    std::string hex(2 * digest.size(), '0');
-    to_hex(digest.data(), digest.size(), hex.data());
-    return hex;
-}
-
 std::string with_tokens(std::string document)
 {
     std::string tokens;
     for (const std::string name : names)
-        tokens += (tokens.empty() ? "" : ",")
-            + (R"({"sha256": ")" + sha256_hex(name) + R"(", "principal": ")" + name + "\"}");
+        tokens += (tokens.empty() ? "" : ",") + token_entry(name, name);
     return document.replace(document.find("TOKENS"), 6, tokens);
 }
 

@@ -1,7 +1,7 @@
 // The access file: principals, their servers, their tokens.
 #include "e2e/rest_test.hpp"
 #include "rediserve/base/bytes.hpp"
-#include "rediserve/base/digest.hpp"
+#include "support/access_file.hpp"
 #include "support/sanitizer.hpp"
 
 #include <atomic>
@@ -22,19 +22,6 @@ std::string base64(std::string_view bytes)
     return std::string(to.view());
 }
 
-std::string digest_of(std::string_view token)
-{
-    const auto digest = sha256(token);
-    std::string digits(2 * digest.size(), '\0');
-    to_hex(digest.data(), digest.size(), digits.data());
-    return digits;
-}
-
-std::string entry(std::string_view token, const std::string& principal, const std::string& more = {})
-{
-    return R"({"sha256":")" + digest_of(token) + R"(","principal":")" + principal + "\"" + more + "}";
-}
-
 class AccessTokens : public testing::Test
 {
 protected:
@@ -42,7 +29,7 @@ protected:
     {
         first_.cli({"set", "k", "of the first"});
         other_.cli({"set", "k", "of the other"});
-        write(entry("token-of-web", "web") + "," + entry("token-of-ops", "ops"));
+        write(token_entry("token-of-web", "web") + "," + token_entry("token-of-ops", "ops"));
     }
 
     // Two principals with a server each, and these tokens. Replaced at once, so that no reload sees half of it.
@@ -95,7 +82,8 @@ TEST_F(AccessTokens, StandForAPrincipalAndItsServer)
     EXPECT_THAT(ask(rest, "Bearer token-of-ops"), Answers(200, "of the other"));
     EXPECT_THAT(ask(rest, "Bearer token-of-nobody"), Fails(401, "unauthorized"));
     EXPECT_THAT(rest.request("GET", "/keys/k"), Fails(401, "unauthorized"));
-    EXPECT_THAT(ask(rest, "Bearer " + digest_of("token-of-web")), Fails(401, "unauthorized")) << "the file is no token";
+    EXPECT_THAT(ask(rest, "Bearer " + hex_digest("token-of-web")), Fails(401, "unauthorized"))
+        << "the file is no token";
 }
 
 TEST_F(AccessTokens, ArePasswordsToo)
@@ -114,8 +102,8 @@ TEST_F(AccessTokens, ArePasswordsToo)
 TEST_F(AccessTokens, Expire)
 {
     write(
-        entry("old", "web", R"(,"expires":"2020-01-01T00:00:00Z")") + ","
-        + entry("young", "web", R"(,"expires":"2199-01-01T00:00:00Z")")
+        token_entry("old", "web", R"(,"expires":"2020-01-01T00:00:00Z")") + ","
+        + token_entry("young", "web", R"(,"expires":"2199-01-01T00:00:00Z")")
     );
     gateway rest({"--access", file_});
     ASSERT_TRUE(rest.await_ready());
@@ -130,7 +118,7 @@ TEST_F(AccessTokens, ComeAndGoAtAReload)
     gateway rest({"--access", file_});
     ASSERT_TRUE(rest.await_ready());
     EXPECT_TRUE(comes_in(rest, "token-of-web"));
-    write(entry("another", "web"));
+    write(token_entry("another", "web"));
     rest.process().signal(SIGHUP);
     EXPECT_TRUE(await([&] { return comes_in(rest, "another"); }));
     EXPECT_TRUE(await([&] { return !comes_in(rest, "token-of-web"); })) << "on every thread";
@@ -159,7 +147,7 @@ TEST_F(AccessTokens, OfAServerThatIsNewAreNotLetInBeforeARestart)
     write_document(
         R"({"backends":{"new":"redis://127.0.0.1:1","first":")" + first_.url()
         + R"("},"principals":{"far":{"backend":"new"},"web":{"backend":"first","rules":"+@all ~*"}},"tokens":[)"
-        + entry("token-of-far", "far") + "," + entry("new-of-web", "web") + "]}"
+        + token_entry("token-of-far", "far") + "," + token_entry("new-of-web", "web") + "]}"
     );
     rest.process().signal(SIGHUP);
     EXPECT_TRUE(await([&] { return comes_in(rest, "new-of-web"); }));
@@ -169,9 +157,9 @@ TEST_F(AccessTokens, OfAServerThatIsNewAreNotLetInBeforeARestart)
 
 TEST_F(AccessTokens, AreManyWithoutAPrice)
 {
-    std::string all = entry("token-of-web", "web");
+    std::string all = token_entry("token-of-web", "web");
     for (int number = 0; number < 10'000; ++number)
-        all += "," + entry("token-" + std::to_string(number), number % 2 ? "web" : "ops");
+        all += "," + token_entry("token-" + std::to_string(number), number % 2 ? "web" : "ops");
     write(all);
     gateway rest({"--access", file_});
     ASSERT_TRUE(rest.await_ready());
@@ -242,7 +230,7 @@ TEST_F(AccessTokens, AreExplainedByACommand)
     write_document(
         R"({"backends":{"first":")" + first_.url()
         + R"("},"principals":{"web":{"backend":"first","rules":"+@read ~public:*"}},"tokens":[)"
-        + entry("token-of-web", "web") + "]}"
+        + token_entry("token-of-web", "web") + "]}"
     );
     const auto check = [&](std::vector<std::string> words) {
         words.insert(words.begin(), {"check", "--access", file_});

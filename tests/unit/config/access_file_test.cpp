@@ -4,6 +4,7 @@
 
 #include "rediserve/access/authenticator.hpp"
 #include "rediserve/base/digest.hpp"
+#include "support/access_file.hpp"
 
 #include <chrono>
 #include <sstream>
@@ -12,6 +13,7 @@ namespace rediserve::config {
 namespace {
 
 using namespace std::chrono_literals;
+using test::token_entry;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -22,20 +24,6 @@ std::string content_of(const std::string& path)
     std::ostringstream all;
     all << std::ifstream(path, std::ios::binary).rdbuf();
     return all.str();
-}
-
-std::string digest_of(std::string_view token)
-{
-    const auto digest = sha256(token);
-    std::string digits(2 * digest.size(), '\0');
-    to_hex(digest.data(), digest.size(), digits.data());
-    return digits;
-}
-
-// A token for `principal` as the file has it.
-std::string entry(std::string_view token, const std::string& principal, const std::string& more = {})
-{
-    return R"({"sha256":")" + digest_of(token) + R"(","principal":")" + principal + "\"" + more + "}";
 }
 
 settings read(std::string_view document, std::vector<std::string> arguments = {})
@@ -224,8 +212,8 @@ TEST(AccessPrincipal, HasANameThatFitsIntoALog)
 TEST(AccessTokens, StandForPrincipals)
 {
     const auto merged = read(
-        R"({"principals":{"a":{},"b":{}},"tokens":[)" + entry("one", "b", R"(,"name":"ci laptop")") + ","
-        + entry("two", "a", R"(,"expires":"2027-01-01T00:00:00Z")") + "]}"
+        R"({"principals":{"a":{},"b":{}},"tokens":[)" + token_entry("one", "b", R"(,"name":"ci laptop")") + ","
+        + token_entry("two", "a", R"(,"expires":"2027-01-01T00:00:00Z")") + "]}"
     );
     ASSERT_THAT(merged.access.tokens, SizeIs(2));
     EXPECT_EQ(merged.access.tokens[0].digest, sha256("one"));
@@ -243,23 +231,25 @@ TEST(AccessTokens, AreRefusedWithWhatIsWrong)
     EXPECT_THAT(problem("{}"), HasSubstr("tokens must be a list"));
     EXPECT_THAT(problem("[1]"), HasSubstr("tokens[0] must be an object"));
     EXPECT_THAT(problem(R"([{"principal":"web","sha256":"abc"}])"), HasSubstr("tokens[0].sha256 must be the SHA-256"));
-    EXPECT_THAT(problem("[" + entry("x", "wbe") + "]"), HasSubstr(R"("wbe"; did you mean "web"?)"));
+    EXPECT_THAT(problem("[" + token_entry("x", "wbe") + "]"), HasSubstr(R"("wbe"; did you mean "web"?)"));
     EXPECT_THAT(
-        problem("[" + entry("x", "web", R"(,"expires":"soon")") + "]"), HasSubstr("tokens[0].expires must be a time")
+        problem("[" + token_entry("x", "web", R"(,"expires":"soon")") + "]"),
+        HasSubstr("tokens[0].expires must be a time")
     );
-    EXPECT_THAT(problem("[" + entry("x", "web", R"(,"token":"x")") + "]"), HasSubstr(R"(has no member "token")"));
+    EXPECT_THAT(problem("[" + token_entry("x", "web", R"(,"token":"x")") + "]"), HasSubstr(R"(has no member "token")"));
     EXPECT_THAT(
-        problem("[" + entry("x", "web") + "," + entry("x", "web") + "]"),
+        problem("[" + token_entry("x", "web") + "," + token_entry("x", "web") + "]"),
         HasSubstr("tokens[1] is the same token as tokens[0]")
     );
-    EXPECT_THAT(problem("[" + entry("x", "user") + "]"), HasSubstr("which only a JWT can fill in"));
+    EXPECT_THAT(problem("[" + token_entry("x", "user") + "]"), HasSubstr("which only a JWT can fill in"));
 }
 
 TEST(AccessTokens, AreManyAndQuicklyRead)
 {
     std::string all;
     for (int number = 0; number < 10'000; ++number)
-        all += (number > 0 ? "," : "") + entry("token " + std::to_string(number), "p" + std::to_string(number % 100));
+        all += (number > 0 ? "," : "")
+            + token_entry("token " + std::to_string(number), "p" + std::to_string(number % 100));
     std::string principals;
     for (int number = 0; number < 100; ++number)
         principals += (number > 0 ? ",\"p" : "\"p") + std::to_string(number) + R"(":{"rules":"+@read ~a:*"})";
@@ -373,7 +363,7 @@ TEST(AccessServers, NeedARestartWhenTheyAreNew)
         R"({"backends":{"b":{"url":"redis://two","password":"hush"},"c":"redis://three"},
             "principals":{"near":{"backend":"b"},"far":{"backend":"c"},"main":{}},
             "tokens":[)"
-            + entry("n", "near") + "," + entry("f", "far") + "," + entry("m", "main") + "]}",
+            + token_entry("n", "near") + "," + token_entry("f", "far") + "," + token_entry("m", "main") + "]}",
         {"--redis", "redis://moved"}
     );
     EXPECT_EQ(keep_servers(before, after), 1u);
@@ -386,7 +376,7 @@ TEST(AccessServers, NeedARestartWhenTheyAreNew)
 TEST(AccessServers, AreNotMistakenForOneThatWasNeverConnectedTo)
 {
     const auto before = read(two_backends);
-    auto after = read(R"({"principals":{"main":{}},"tokens":[)" + entry("m", "main") + "]}");
+    auto after = read(R"({"principals":{"main":{}},"tokens":[)" + token_entry("m", "main") + "]}");
     EXPECT_EQ(keep_servers(before, after), 1u) << "redis.url's server is none that the process knows";
     EXPECT_THAT(after.access.tokens, IsEmpty());
 }
@@ -419,7 +409,7 @@ TEST(AccessFile, GuardsEvenWhenItLetsNobodyIn)
 
 TEST(AccessFile, MustNotGiveATokenTwoMeanings)
 {
-    const temporary_file file(R"({"principals":{"web":{}},"tokens":[)" + entry("word", "web") + "]}");
+    const temporary_file file(R"({"principals":{"web":{}},"tokens":[)" + token_entry("word", "web") + "]}");
     EXPECT_THAT(refusal_of({"--access", file.path(), "--token", "word"}).text, HasSubstr("must differ"));
 }
 
