@@ -30,6 +30,8 @@ credentials read_credentials(std::string_view authorization, std::string& scratc
 {
     credentials shown;
     shown.bearer = bearer_token(authorization);
+    if (!shown.bearer.empty())
+        return shown;
     auto decoded = base64_decode(behind("Basic", authorization));
     if (!decoded || decoded->empty())
         return shown;

@@ -51,6 +51,13 @@ void put_in_place(std::string_view name, std::span<const std::string_view> scrip
 
 }   // namespace
 
+result<void> gate::ready() const
+{
+    if (by_->may && !(*commands_)->from_server())
+        return error(errc::backend_unavailable, "what commands Redis has is not known yet", executed::no);
+    return {};
+}
+
 decision gate::judge(words_view words) const
 {
     const decision found = decide(words);
@@ -90,8 +97,8 @@ result<void> gate::admit(const redis::batch& commands, const redis::submit_optio
 {
     static thread_local std::vector<std::string_view> words;
     const limits& within = by_->limits;
-    if (by_->may && !(*commands_)->from_server())
-        return error(errc::backend_unavailable, "what commands Redis has is not known yet", executed::no);
+    if (auto known = ready(); !known)
+        return known;
     for (std::size_t i = 0; (by_->may || within.value_bytes > 0) && i < commands.size(); ++i) {
         commands.words(i, words);
         const auto too_large = [&](std::string_view one) { return one.size() > within.value_bytes; };
@@ -152,8 +159,8 @@ result<redis::subscription> gate::subscribe(
     constexpr std::array<std::string_view, 4> names = {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "MONITOR"};
     const std::array<std::string_view, 2> words = {names[static_cast<std::size_t>(kind)], name};
     const bool monitors = kind == redis::subscription_kind::monitor;
-    if (by_->may && !(*commands_)->from_server())
-        return error(errc::backend_unavailable, "what commands Redis has is not known yet", executed::no);
+    if (const auto known = ready(); !known)
+        return known.error();
     const auto asked = std::span(words).first(monitors ? 1 : 2);
     const decision found = judge(asked);
     if (!found)

@@ -124,8 +124,10 @@ result<void> entrance::take(http::exchange& of, const access::principal& who, st
 // A connection counts for who has sent the latest request on it.
 result<void> entrance::take_seat(http::exchange& of, const access::principal_ptr& who) const
 {
-    if (who->limits.connections == 0)
+    if (who->limits.connections == 0) {
+        of.kept().reset();
         return {};
+    }
     const auto taken = std::static_pointer_cast<seat>(of.kept());
     if (taken && taken->who()->used == who->used)
         return {};

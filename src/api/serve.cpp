@@ -21,9 +21,9 @@ bool lies_under(std::string_view path, std::string_view prefix) noexcept
 
 }   // namespace
 
-std::string_view dialect::token(const http::request& of, const params&, std::string&) const
+std::string_view dialect::token(const http::request&, const params&, std::string_view bearer, std::string&) const
 {
-    return access::bearer_token(of[http::header::authorization]);
+    return bearer;
 }
 
 bool dialect::open(const http::request&) const
@@ -85,7 +85,7 @@ bool service::let_in(http::exchange& of, const mount* at)
     std::string scratch;
     access::credentials shown = access::read_credentials(request[http::header::authorization], decoded);
     if (at && !shown.basic)
-        shown.bearer = at->dialect->token(request, settings_, scratch);
+        shown.bearer = at->dialect->token(request, settings_, shown.bearer, scratch);
     if (const auto admitted = entrance_->admit(of, shown); !admitted)
         return turn_away(of, at, admitted.error());
     if (const auto why = forbid(of, at, *of.principal(), shown.bearer))

@@ -41,8 +41,10 @@ public:
 
     const redis::backend_health& health() const noexcept { return to_->health(); }
 
-    // For who answers each command by itself: whether `words`, a command with its name first, would pass. When
-    // it would not, that is the command's answer.
+    // errc::backend_unavailable as long as a principal with rules would be judged without the server's table of commands.
+    result<void> ready() const;
+    // For who answers each command by itself, when it is ready(): whether `words`, a command with its name first, would
+    // pass. When it would not, that is the command's answer.
     decision judge(std::span<const std::string_view> words) const;
     // Whether a key that Redis has named may be told.
     bool shows(std::string_view key) const noexcept { return !by_->may || by_->may->sees(key); }
@@ -50,7 +52,7 @@ public:
     bool hides_keys() const noexcept { return by_->may && !by_->may->all_keys(); }
 
     // errc::forbidden with Redis' words for it; body_too_large for an argument beyond the principal's limit; rate_limited;
-    // backend_unavailable as long as a principal with rules would be judged without the server's table.
+    // what ready() says.
     result<void> admit(const redis::batch& commands, const redis::submit_options& options) override;
     result<redis::submission*> submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
         override;

@@ -51,9 +51,11 @@ public:
     // Renders an error that the gateway itself found.
     virtual void fail(http::exchange& of, const error& why, const params& settings) const = 0;
 
-    // The token that came with a request; empty: none. A view into the request or into `scratch`. Here: the bearer token
-    // of the Authorization header.
-    virtual std::string_view token(const http::request& of, const params& settings, std::string& scratch) const;
+    // The token that came with a request, of which `bearer` is the Authorization header's; empty: none. A view into the
+    // request or into `scratch`. Here: `bearer`.
+    virtual std::string_view token(
+        const http::request& of, const params& settings, std::string_view bearer, std::string& scratch
+    ) const;
 
     // Whether `of` is answered without credentials, because the answer tells nothing and does nothing (a preflight).
     // Here: never. It is then access::nobody() who asks.

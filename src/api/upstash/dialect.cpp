@@ -105,13 +105,14 @@ std::string too_large(std::size_t most, std::size_t size)
 class upstash_dialect final : public dialect
 {
 public:
-    std::string_view token(const http::request& of, const params& settings, std::string& scratch) const override
+    std::string_view token(
+        const http::request& of, const params& settings, std::string_view bearer, std::string& scratch
+    ) const override
     {
         // A ticket is made for URLs.
         if (const auto found = query_token(of.query, scratch))
             if (settings.upstash.query_token || found->starts_with(access::tickets::mark))
                 return *found;
-        const std::string_view bearer = dialect::token(of, settings, scratch);
         return bearer.empty() ? trimmed(of[header::authorization]) : bearer;
     }
 
@@ -178,6 +179,10 @@ private:
         const std::size_t size = of.exchange.request().body.size();
         if (size > most)
             return refuse(of, too_large(most, size));
+        if (const auto ready = of.backend.ready(); !ready) {
+            fail_request(of, ready.error());
+            return {};
+        }
         command_list& commands = fresh_list();
         if (const auto why = read(of, at, commands))
             return refuse(of, *why);

@@ -119,10 +119,12 @@ public:
         of.response().content("text/plain", 4).append("root");
         of.response().finish();
     }
-    std::string_view token(const http::request& of, const params& settings, std::string& scratch) const override
+    std::string_view token(
+        const http::request& of, const params& settings, std::string_view bearer, std::string& scratch
+    ) const override
     {
         if (!settings.upstash.query_token)
-            return dialect::token(of, settings, scratch);
+            return bearer;
         scratch = of.query;   // longer than any small string when the test wants it so
         return scratch;
     }
@@ -223,24 +225,51 @@ public:
     void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why); }
 };
 
-TEST(DecisionPoint, HoldsForARouteThatDoesNotKnowOfIt)
+class DecisionPoint : public testing::Test
 {
+protected:
+    // What a principal who may GET is answered by that route.
+    fake_exchange& ask()
+    {
+        exchange = std::make_unique<fake_exchange>(
+            http::method::get, "/careless", "", fake_exchange::header_map{{http::header::authorization, "Bearer word"}}
+        );
+        EXPECT_TRUE(subject.admit(*exchange));
+        const task done = subject.handle(*exchange);
+        return *exchange;
+    }
+
+    static access::params settings()
+    {
+        access::params made;
+        made.file = "access.json";
+        made.accounts = {
+            {{.name = "reader", .may = std::make_shared<access::rules>(*access::rules::parse("+get ~*"))}}};
+        made.tokens = {{.digest = sha256("word"), .account = 0, .name = {}}};
+        return made;
+    }
+
     test::fake_backend backend;
     telemetry::shard_metrics metrics;
-    access::params settings;
-    settings.file = "access.json";
-    settings.accounts = {
-        {{.name = "reader", .may = std::make_shared<access::rules>(*access::rules::parse("+get ~*"))}}};
-    settings.tokens = {{.digest = sha256("word"), .account = 0, .name = {}}};
-    service subject(
-        {{"/careless", guard::token, std::make_shared<careless_dialect>()}}, {&backend}, params{},
-        std::make_shared<access::policy>(settings), metrics
-    );
+    service subject{
+        {{"/careless", guard::token, std::make_shared<careless_dialect>()}},
+        {&backend},
+        params{},
+        std::make_shared<access::policy>(settings()),
+        metrics};
+    std::unique_ptr<fake_exchange> exchange;
+};
+
+TEST_F(DecisionPoint, HoldsForARouteThatDoesNotKnowOfIt)
+{
     subject.learn(0, test::known_commands());
-    fake_exchange exchange(http::method::get, "/careless", {}, {{http::header::authorization, "Bearer word"}});
-    ASSERT_TRUE(subject.admit(exchange));
-    const task done = subject.handle(exchange);
-    EXPECT_EQ(exchange.status(), 403u) << exchange.body();
+    EXPECT_EQ(ask().status(), 403u) << exchange->body();
+    EXPECT_TRUE(backend.batches().empty());
+}
+
+TEST_F(DecisionPoint, IsNotPassedBeforeTheServersCommandsAreKnown)
+{
+    EXPECT_EQ(ask().status(), 503u) << exchange->body();
     EXPECT_TRUE(backend.batches().empty());
 }
 

@@ -325,11 +325,21 @@ TEST_F(UpstashDialect, ReadsATokenWhereverItStands)
     const fake_exchange bearer(method::get, "/get/k", {}, {{header::authorization, "Bearer a"}});
     const fake_exchange bare(method::get, "/get/k", {}, {{header::authorization, "b"}});
     const fake_exchange query(method::get, "/get/k?_token=c%21", {}, {{header::authorization, "Bearer a"}});
-    EXPECT_EQ(dialect->token(bearer.request(), settings, scratch), "a");
-    EXPECT_EQ(dialect->token(bare.request(), settings, scratch), "b");
-    EXPECT_EQ(dialect->token(query.request(), settings, scratch), "c!");
+    EXPECT_EQ(dialect->token(bearer.request(), settings, "a", scratch), "a");
+    EXPECT_EQ(dialect->token(bare.request(), settings, {}, scratch), "b");
+    EXPECT_EQ(dialect->token(query.request(), settings, "a", scratch), "c!");
     settings.upstash.query_token = false;
-    EXPECT_EQ(dialect->token(query.request(), settings, scratch), "a");
+    EXPECT_EQ(dialect->token(query.request(), settings, "a", scratch), "a");
+}
+
+TEST_F(UpstashDialect, JudgesNobodyBeforeItKnowsTheCommands)
+{
+    const access::principal reader{
+        .name = "reader", .may = std::make_shared<access::rules>(*access::rules::parse("+get ~*"))};
+    principal = &reader;
+    EXPECT_EQ(post("/", R"(["GET","k"])").status(), 503U) << exchange->body();
+    EXPECT_EQ(post("/pipeline", R"([["GET","k"]])").status(), 503U) << exchange->body();
+    EXPECT_THAT(backend.batches(), IsEmpty());
 }
 
 TEST_F(UpstashDialect, LetsPagesAskThatKnowAToken)
