@@ -1,6 +1,7 @@
 #include "rediserve/access/authenticator.hpp"
 
 #include "access/usage_book.hpp"
+#include "rediserve/access/rate_fields.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -61,6 +62,8 @@ void authenticator::add(std::string_view token, principal who)
 principal_ptr authenticator::add(principal who)
 {
     who.used = usages_->of(who.name);
+    if (who.rates.requests.limits())
+        who.rate_fields = begin_rate_fields("requests", who.rates.requests);
     auto made = std::make_shared<const principal>(std::move(who));
     principals_.insert_or_assign(made->name, made);
     return made;

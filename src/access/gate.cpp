@@ -14,22 +14,9 @@ namespace rediserve::access {
 
 namespace {
 
-// Redis does not take the name of a key for a use of it; who may see only some keys would be told of others.
-constexpr std::array<std::string_view, 3> telling_keys = {"randomkey", "monitor", "cluster|getkeysinslot"};
-
 bool is_bracket(std::string_view name) noexcept
 {
     return iequals(name, "MULTI") || iequals(name, "EXEC") || iequals(name, "DISCARD");
-}
-
-bool tells_keys(std::span<const std::string_view> words)
-{
-    return std::ranges::any_of(telling_keys, [&](std::string_view one) {
-        const auto bar = one.find('|');
-        if (bar == std::string_view::npos)
-            return iequals(one, words.front());
-        return words.size() > 1 && iequals(one.substr(0, bar), words[0]) && iequals(one.substr(bar + 1), words[1]);
-    });
 }
 
 error refused(const decision& why)
@@ -70,10 +57,7 @@ decision gate::decide(words_view words) const
 {
     if (!by_->may || is_bracket(words.front()))
         return {};
-    const decision found = by_->may->decide(**commands_, words);
-    if (found && !by_->may->all_keys() && tells_keys(words))
-        return {.refusal = refusal::keys_hidden, .object = words.front(), .rule = {}};
-    return found;
+    return by_->may->decide(**commands_, words);
 }
 
 result<void> gate::admit_command(words_view words, const redis::submit_options& options) const

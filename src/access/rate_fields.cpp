@@ -4,7 +4,8 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstring>
+#include <cstdint>
+#include <limits>
 
 namespace rediserve::access {
 
@@ -12,45 +13,32 @@ namespace {
 
 using std::chrono::seconds;
 
-// Written in one piece, as it is for every answer.
-class line_writer
+std::uint64_t in_seconds(std::chrono::nanoseconds time) noexcept
 {
-public:
-    line_writer& operator<<(std::string_view text) noexcept
-    {
-        const std::size_t fits = std::min(text.size(), room());
-        std::memcpy(text_.data() + size_, text.data(), fits);
-        size_ += fits;
-        return *this;
-    }
-    line_writer& operator<<(std::uint64_t number) noexcept
-    {
-        const auto written = std::to_chars(text_.data() + size_, text_.data() + text_.size(), number);
-        size_ = static_cast<std::size_t>(written.ptr - text_.data());
-        return *this;
-    }
-    line_writer& operator<<(std::chrono::nanoseconds time) noexcept
-    {
-        return *this << static_cast<std::uint64_t>(std::chrono::ceil<seconds>(time).count());
-    }
-
-    std::string_view text() const noexcept { return {text_.data(), size_}; }
-
-private:
-    std::size_t room() const noexcept { return text_.size() - size_; }
-
-    std::array<char, 256> text_;
-    std::size_t size_ = 0;
-};
+    return static_cast<std::uint64_t>(std::chrono::ceil<seconds>(time).count());
+}
 
 }   // namespace
 
-void append_rate_fields(std::string& to, std::string_view name, const rate& within, const taken& how)
+std::string begin_rate_fields(std::string_view name, const rate& within)
 {
-    line_writer lines;
-    lines << "RateLimit-Policy: \"" << name << "\";q=" << within.amount << ";w=" << within.period;
-    lines << "\r\nRateLimit: \"" << name << "\";r=" << how.remaining << ";t=" << how.reset << "\r\n";
-    to.append(lines.text());
+    std::string lines = "RateLimit-Policy: \"";
+    lines.append(name).append("\";q=").append(std::to_string(within.amount));
+    lines.append(";w=").append(std::to_string(in_seconds(within.period)));
+    return lines.append("\r\nRateLimit: \"").append(name).append("\";r=");
+}
+
+std::string end_rate_fields(const taken& how)
+{
+    constexpr std::string_view between = ";t=";
+    std::array<char, 2 * (std::numeric_limits<std::uint64_t>::digits10 + 1) + between.size() + 2> room;
+    char* const end = room.data() + room.size();
+    char* at = std::to_chars(room.data(), end, how.remaining).ptr;
+    at = std::ranges::copy(between, at).out;
+    at = std::to_chars(at, end, in_seconds(how.reset)).ptr;
+    *at++ = '\r';
+    *at++ = '\n';
+    return {room.data(), at};
 }
 
 error too_fast(const taken& how, std::string_view what)

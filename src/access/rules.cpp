@@ -3,7 +3,6 @@
 #include "access/rule_set.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace rediserve::access {
 
@@ -14,25 +13,24 @@ using commands::command_info;
 using commands::touched_keys;
 using words_view = std::span<const std::string_view>;
 
-// One command, and its keys from when they are first asked for.
+// One command.
 class question
 {
 public:
     question(const command_info& command, words_view words) noexcept : command_(command), words_(words) {}
 
-    decision ask(const selector& of);
+    decision ask(const selector& of) const;
 
 private:
     decision about_command(const selector& of) const noexcept;
-    decision about_keys(const selector& of);
+    decision about_keys(const selector& of) const;
     decision about_channels(const selector& of) const noexcept;
 
     const command_info& command_;
     words_view words_;
-    std::optional<touched_keys> keys_;
 };
 
-decision question::ask(const selector& of)
+decision question::ask(const selector& of) const
 {
     const decision command = about_command(of);
     if (!command)
@@ -54,16 +52,15 @@ decision question::about_command(const selector& of) const noexcept
     return {refusal::command, words_.front(), rule ? rule->text : std::string_view()};
 }
 
-decision question::about_keys(const selector& of)
+decision question::about_keys(const selector& of) const
 {
     if (of.all_keys)
         return {};
-    if (!keys_)
-        keys_ = commands::find_keys(command_.keys, words_);
-    for (const auto& [at, access] : keys_->places)
+    const touched_keys keys = commands::find_keys(command_.keys, words_);
+    for (const auto& [at, access] : keys.places)
         if (!grants_key(of, words_[at], access))
             return {refusal::key, words_[at], {}};
-    if (keys_->hidden || (keys_->reads_more && !reads_all_keys(of)))
+    if (keys.hidden || (keys.reads_more && !reads_all_keys(of)))
         return {refusal::keys_hidden, words_.front(), {}};
     return {};
 }
@@ -110,7 +107,7 @@ decision rules::decide(const commands::command_table& commands, words_view words
     const command_info* const command = commands.resolve(words);
     if (!command)
         return {refusal::command, words.front(), {}};
-    question about(*command, words);
+    const question about(*command, words);
     decision best = about.ask(set_->selectors.front());
     for (std::size_t i = 1; i < set_->selectors.size() && !best; ++i)
         if (const decision next = about.ask(set_->selectors[i]); next || is_nearer(next.refusal, best.refusal))

@@ -107,9 +107,8 @@ result<void> entrance::take(http::exchange& of, const access::principal& who, st
 {
     if (who.rates.requests.limits()) {
         const access::taken how = who.used->requests.take(who.rates.requests, 1, now);
-        fields_.clear();
-        access::append_rate_fields(fields_, "requests", who.rates.requests, how);
-        of.response().add_common_fields(fields_);
+        of.response().add_common_fields(who.rate_fields);
+        of.response().add_common_fields(access::end_rate_fields(how));
         if (!how.granted)
             return access::too_fast(how, "requests");
     }

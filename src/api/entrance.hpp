@@ -8,7 +8,6 @@
 #include <chrono>
 #include <memory>
 #include <optional>
-#include <string>
 
 namespace rediserve::api {
 
@@ -43,7 +42,6 @@ private:
 
     std::shared_ptr<const access::policy> policy_;
     access::desk desk_;
-    std::string fields_;   // of a rate, while they are put together
 };
 
 }   // namespace rediserve::api

@@ -107,10 +107,12 @@ std::optional<error> service::forbid(
 {
     const http::request& request = of.request();
     const bool anonymous = &by == access::anonymous().get();
+    const bool from_page = !request[http::header::origin].empty() || !request[http::header::sec_fetch_site].empty();
+    if (!anonymous && !from_page)
+        return std::nullopt;
     const bool page_knows_token = !anonymous && !token.empty() && !adds_by_itself(request[http::header::authorization]);
     if (page_knows_token)
         return std::nullopt;
-    const bool from_page = !request[http::header::origin].empty() || !request[http::header::sec_fetch_site].empty();
     if (from_page && is_foreign(request, cors(of, at).origins))
         return error(errc::forbidden, "pages of other sites may not ask without a token of their own");
     if (anonymous && listener(of).loopback && is_anybodys_name(request[http::header::host]))

@@ -7,6 +7,8 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 
@@ -47,6 +49,25 @@ private:
     std::unique_ptr<EVP_MD, free_digest> digest_;
     std::unique_ptr<EVP_MD_CTX, free_context> context_;
 };
+
+// Every request's token comes by here: what CRYPTO_memcmp does, but by words, which takes a sixth of the instructions. That
+// what differs must be stored each time keeps the compiler from leaving early.
+bool same_bytes(const void* a, const void* b, std::size_t size) noexcept
+{
+    volatile std::uint64_t differs = 0;
+    const auto compare = [&](std::size_t from, std::size_t count) {
+        std::uint64_t of_a = 0;
+        std::uint64_t of_b = 0;
+        std::memcpy(&of_a, static_cast<const char*>(a) + from, count);
+        std::memcpy(&of_b, static_cast<const char*>(b) + from, count);
+        differs = differs | (of_a ^ of_b);
+    };
+    std::size_t at = 0;
+    for (; size - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t))
+        compare(at, sizeof(std::uint64_t));
+    compare(at, size - at);
+    return differs == 0;
+}
 
 }   // namespace
 
@@ -94,12 +115,12 @@ void to_hex(const unsigned char* bytes, std::size_t count, char* to) noexcept
 
 bool equal_constant_time(const sha256_digest& a, const sha256_digest& b) noexcept
 {
-    return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+    return same_bytes(a.data(), b.data(), a.size());
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) noexcept
 {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+    return a.size() == b.size() && same_bytes(a.data(), b.data(), a.size());
 }
 
 }   // namespace rediserve

@@ -169,17 +169,32 @@ void read_memory(words_view words, touched_keys& to)
         add(words, 2, key_access::read, to);
 }
 
+// Of what tells names of keys, any of them.
+void read_any(words_view, touched_keys& to)
+{
+    to.reads_more = true;
+}
+
+void read_cluster(words_view words, touched_keys& to)
+{
+    if (words.size() > 1 && is_keyword(words[1], "GETKEYSINSLOT"))
+        read_any(words, to);
+}
+
 struct known
 {
     std::string_view name;
     key_reader reader;
 };
 
-constexpr std::array<known, 9> always = {{
+constexpr std::array<known, 12> always = {{
     {"bitfield", read_bitfield},
+    {"cluster|getkeysinslot", read_any},
     {"georadius", read_georadius},
     {"georadiusbymember", read_georadiusbymember},
     {"migrate", read_migrate},
+    {"monitor", read_any},
+    {"randomkey", read_any},
     {"set", read_set},
     {"sort", read_sort},
     {"sort_ro", read_sort},
@@ -187,7 +202,8 @@ constexpr std::array<known, 9> always = {{
     {"xreadgroup", read_xread},
 }};
 
-constexpr std::array<known, 9> without_specs = {{
+constexpr std::array<known, 10> without_specs = {{
+    {"cluster", read_cluster},
     {"eval", read_eval},
     {"evalsha", read_eval},
     {"memory", read_memory},

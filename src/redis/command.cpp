@@ -105,20 +105,24 @@ std::string_view batch::name(std::size_t index) const noexcept
     return wire.substr(static_cast<std::size_t>(parsed.ptr - wire.data()) + 2, length);
 }
 
+// Of `<mark><number>\r\n` at wire offset `at`, which moves on behind it. It was written here: digits are all there is.
+std::size_t batch::number_at(std::size_t& at) const noexcept
+{
+    const std::string_view wire = from(at);
+    std::size_t number = 0;
+    std::size_t i = 1;
+    for (; wire[i] != '\r'; ++i)
+        number = 10 * number + static_cast<std::size_t>(wire[i] - '0');
+    at += i + 2;
+    return number;
+}
+
 void batch::words(std::size_t index, std::vector<std::string_view>& to) const
 {
     to.clear();
     std::size_t at = start(index);
-    // Reads `<mark><number>\r\n` and goes on behind it.
-    const auto number = [&] {
-        const std::string_view wire = from(at);
-        std::size_t found = 0;
-        const auto parsed = std::from_chars(wire.data() + 1, wire.data() + wire.size(), found);
-        at += static_cast<std::size_t>(parsed.ptr - wire.data()) + 2;
-        return found;
-    };
-    for (std::size_t left = number(); left > 0; --left) {
-        const std::size_t length = number();
+    for (std::size_t left = number_at(at); left > 0; --left) {
+        const std::size_t length = number_at(at);
         to.push_back(from(at).substr(0, length));
         at += length + 2;
     }

@@ -58,7 +58,7 @@ private:
 
     std::shared_ptr<const authenticator> authenticator_;
     std::shared_ptr<tickets> tickets_;
-    std::array<fresh_memory, 256> fresh_;   // by a hash of the token; a newer one takes the place
+    std::array<fresh_memory, 256> fresh_;   // a newer one takes the place
     std::list<memory> recent_;              // used last first
     std::map<sha256_digest, place> places_;
 };

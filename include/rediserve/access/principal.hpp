@@ -56,7 +56,9 @@ struct principal
     std::shared_ptr<const network_policy> from = {};   // nullptr: from anywhere
     access::limits limits = {};
     access::rates rates = {};
-    std::shared_ptr<usage> used = {};   // of the same name, always the same; never nullptr in an authenticator's
+    // An authenticator's have these too:
+    std::string rate_fields = {};   // what answers say of its requests' rate (rate_fields.hpp), but for what is left
+    std::shared_ptr<usage> used = {};   // of the same name, always the same; never nullptr
 };
 
 // A request may outlast the tokens it came in with, so it holds on to its principal.

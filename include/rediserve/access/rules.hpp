@@ -38,7 +38,7 @@ struct decision
 // - Names of commands need not be known, as they are the server's; a rule about a command that it does not have is never
 //   used. `-command|word` refuses a command with that first word where Redis has no such subcommand.
 // - A command whose keys cannot be known is refused, as are SORT's BY and GET, where not all keys are granted. Redis
-//   lets it pass, to refuse it later.
+//   lets it pass, to refuse it later. So is one that tells names of keys: RANDOMKEY, MONITOR, CLUSTER GETKEYSINSLOT.
 //
 // Scripts (EVAL, FCALL) are judged by the keys that they declare; what they do beyond that is between them and the user
 // that the gateway logs in as.

@@ -35,8 +35,9 @@ struct key_place
 struct touched_keys
 {
     boost::container::small_vector<key_place, 8> places;
-    bool hidden = false;       // it may touch others, or its words have no form that is known
-    bool reads_more = false;   // it reads keys whose names it makes from what it finds (SORT … BY and GET)
+    bool hidden = false;   // it may touch others, or its words have no form that is known
+    // It reads keys whose names it makes from what it finds (SORT … BY and GET), or tells names of any (RANDOMKEY).
+    bool reads_more = false;
 };
 
 // Where some keys are. Positions count words, the name being 0.

@@ -80,6 +80,7 @@ private:
 
     buffer& current() noexcept { return large_.size() ? tail_ : head_; }
     batch& argument_number(std::int64_t number);
+    std::size_t number_at(std::size_t& at) const noexcept;
 
     buffer head_;
     payload large_;

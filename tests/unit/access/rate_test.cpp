@@ -161,9 +161,14 @@ TEST(AddressRates, NeverMakeAnybodyPayForSomebodyElse)
 
 TEST(RateFields, AreThoseOfTheDraft)
 {
-    std::string lines;
-    append_rate_fields(lines, "requests", {.amount = 100, .period = 60s}, {.remaining = 50, .reset = 29500ms});
+    const std::string begun = begin_rate_fields("requests", {.amount = 100, .period = 60s});
+    const std::string lines = begun + end_rate_fields({.remaining = 50, .reset = 29500ms});
     EXPECT_EQ(lines, "RateLimit-Policy: \"requests\";q=100;w=60\r\nRateLimit: \"requests\";r=50;t=30\r\n");
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    EXPECT_EQ(
+        end_rate_fields({.remaining = most, .reset = std::chrono::nanoseconds::max()}),
+        "18446744073709551615;t=9223372037\r\n"
+    );
     const error refused = too_fast({.granted = false, .retry_after = 1001ms}, "requests");
     EXPECT_EQ(refused.code, errc::rate_limited);
     EXPECT_EQ(refused.retry_after, 2s);

@@ -38,6 +38,20 @@ TEST(Digest, MatchesTheVectorsOfRfc4231)
     );
 }
 
+TEST(Digest, ComparesEveryByteOfATextOfAnyLength)
+{
+    for (std::size_t size = 0; size < 40; ++size) {
+        const std::string text(size, 'x');
+        EXPECT_TRUE(equal_constant_time(text, std::string(size, 'x'))) << size;
+        EXPECT_FALSE(equal_constant_time(text, text + 'x')) << size;
+        for (std::size_t at = 0; at < size; ++at) {
+            std::string other = text;
+            other[at] = 'y';
+            EXPECT_FALSE(equal_constant_time(text, other)) << size << ", " << at;
+        }
+    }
+}
+
 TEST(Digest, ComparesWholeDigests)
 {
     sha256_digest other = sha256("abc");

@@ -212,5 +212,16 @@ TEST(Keywords, EndAtANul)
     EXPECT_FALSE(is_keyword("", "STORE"));
 }
 
+TEST(KeySpecs, CountTellingNamesAsReadingAnyKey)
+{
+    EXPECT_EQ(keys_in(described({"randomkey", {}, {}, {}}), {"randomkey"}), " more");
+    EXPECT_EQ(keys_in(described({"monitor", {}, {}, {}}), {"monitor"}), " more");
+    EXPECT_EQ(keys_in(described_before_7("randomkey", {}, 0, 0, 0), {"randomkey"}), " more");
+    const auto before_7 = described_before_7("cluster", {}, 0, 0, 0);
+    EXPECT_EQ(keys_in(before_7, {"cluster", "GetKeysInSlot", "1", "1"}), " more");
+    EXPECT_EQ(keys_in(before_7, {"cluster", "info"}), "");
+    EXPECT_EQ(keys_in(before_7, {"cluster"}), "");
+}
+
 }   // namespace
 }   // namespace rediserve::commands
