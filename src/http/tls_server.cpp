@@ -1,5 +1,6 @@
 #include "rediserve/http/tls.hpp"
 
+#include "http/ticket_keys.hpp"
 #include "rediserve/base/bytes.hpp"
 
 #include <openssl/err.h>
@@ -133,6 +134,10 @@ void set_rules(SSL_CTX* of)
 
 }   // namespace
 
+tls_server::tls_server() : tickets_(std::make_unique<ticket_keys>()) {}
+
+tls_server::~tls_server() = default;
+
 result<std::shared_ptr<const tls_server>> tls_server::load(const tls_params& from)
 {
     std::shared_ptr<tls_server> made(new tls_server);
@@ -150,6 +155,8 @@ result<void> tls_server::set_up(const tls_params& from)
     if (!context_)
         return failure(newest_openssl_error());
     set_rules(context_.get());
+    if (!use_ticket_keys(context_.get(), *tickets_))
+        return failure(newest_openssl_error());
     if (auto loaded = load_certificates(from.certificates); !loaded)
         return loaded;
     return load_client_authorities(from);
