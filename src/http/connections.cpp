@@ -18,9 +18,6 @@ constexpr std::size_t spare_exchanges = 256;
 // A session rests this long with its read buffer at hand before it gives it back.
 constexpr std::chrono::milliseconds rest{1000};
 
-// Between two lines of the log about the same mistake of many connections.
-constexpr std::chrono::seconds warning_pause{10};
-
 std::uint64_t random_seed()
 {
     std::random_device source;
@@ -244,15 +241,6 @@ std::uint64_t connections::fresh_id() noexcept
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
     z = (z ^ z >> 27) * 0x94D049BB133111EBu;
     return z ^ z >> 31;
-}
-
-void connections::warn_of_proxy(const peer& who, std::string_view why, steady_time now)
-{
-    if (now < next_warning_)
-        return;
-    next_warning_ = now + warning_pause;
-    const std::string from = text_of(who);
-    telemetry::report(telemetry::level::warn, "http", "proxy_header_refused", {{"from", from}, {"why", why}});
 }
 
 std::unique_ptr<connection_pool> make_connection_pool(

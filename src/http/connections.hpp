@@ -1,6 +1,7 @@
 // The connections of one shard, with what they share: timeouts, recycled exchanges, the cached date.
 #pragma once
 
+#include "http/proxy_warning.hpp"
 #include "http/session.hpp"
 #include "rediserve/http/listener.hpp"
 
@@ -45,7 +46,7 @@ public:
     std::string_view date_line(steady_time now);
     std::uint64_t fresh_id() noexcept;
     // Says so, but not for every connection that does.
-    void warn_of_proxy(const peer& who, std::string_view why, steady_time now);
+    void warn_of_proxy(const peer& who, std::string_view why, steady_time now) { warning_.give(who, why, now); }
 
     // How long a client may take a period's worth of bytes.
     static constexpr std::chrono::seconds body_period{5};
@@ -83,7 +84,7 @@ private:
     std::atomic<std::size_t> open_{0};
     std::uint32_t next_affinity_ = 0;
     std::uint64_t id_state_;
-    steady_time next_warning_;
+    proxy_warning warning_;
     bool flush_posted_ = false;
     bool draining_ = false;
     bool stopped_ = false;

@@ -1,6 +1,7 @@
 #include "rediserve/http/listener.hpp"
 
 #include "http/listening_socket.hpp"
+#include "http/proxy_warning.hpp"
 #include "http/session.hpp"
 #include "rediserve/telemetry/log.hpp"
 
@@ -32,9 +33,6 @@ constexpr std::size_t refusals = 256;
 
 // How long to wait when the process or the system is out of descriptors.
 constexpr std::chrono::milliseconds accept_pause{100};
-
-// Between two lines of the log about the same mistake of many connections.
-constexpr std::chrono::seconds warning_pause{10};
 
 boost::asio::ip::address_v6 address_of(const sockaddr_storage& from) noexcept
 {
@@ -119,13 +117,7 @@ private:
     {
         ::close(accepted);
         metrics_.proxy_headers_refused.add(1);
-        const auto now = std::chrono::steady_clock::now();
-        if (now < next_warning_)
-            return;
-        next_warning_ = now + warning_pause;
-        const std::string from = text_of(who);
-        constexpr std::string_view why = "it is not one of http.trusted_proxies";
-        telemetry::report(telemetry::level::warn, "http", "proxy_header_refused", {{"from", from}, {"why", why}});
+        warning_.give(who, "it is not one of http.trusted_proxies", std::chrono::steady_clock::now());
     }
 
     void hand_over(int accepted, const sockaddr_storage& from)
@@ -171,7 +163,7 @@ private:
     std::vector<connection_pool*>& pools_;
     const params& settings_;
     telemetry::shard_metrics& metrics_;
-    std::chrono::steady_clock::time_point next_warning_;
+    proxy_warning warning_;
     bool out_of_descriptors_ = false;   // and it was reported
 };
 
