@@ -110,8 +110,14 @@ result<void> gate::take(const redis::batch& commands) const
         count -= 2;
     const taken how = by_->used->commands.take(by_->rates.commands, count, std::chrono::steady_clock::now());
     if (!how.granted)
-        return too_fast(how, "commands");
+        return refuse(too_fast(how, "commands"));
     return {};
+}
+
+error gate::refuse(error why) const
+{
+    leave_trail(why, *by_, asked_);
+    return why;
 }
 
 void gate::tell_allowed(const redis::batch& commands, const redis::submit_options& options) const

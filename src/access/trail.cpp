@@ -26,6 +26,11 @@ std::vector<std::string_view> names_in(
     return found;
 }
 
+std::string address_of(const asker& asked)
+{
+    return asked.from ? text_of(*asked.from) : std::string();
+}
+
 }   // namespace
 
 void leave_trail(
@@ -36,7 +41,7 @@ void leave_trail(
     const bool allowed = static_cast<bool>(made);
     if (!telemetry::audits(allowed))
         return;
-    const std::string address = asked.from ? text_of(*asked.from) : std::string();
+    const std::string address = address_of(asked);
     telemetry::audit_record record{
         .request = asked.request,
         .principal = by.name,
@@ -56,6 +61,14 @@ void leave_trail(
     record.keys = names;
     record.keys_known = !keys.hidden && !keys.reads_more;
     telemetry::audit(record);
+}
+
+void leave_trail(const error& why, const principal& by, const asker& asked)
+{
+    if (!telemetry::audits(false))
+        return;
+    const std::string address = address_of(asked);
+    telemetry::audit({.request = asked.request, .principal = by.name, .address = address, .why = why});
 }
 
 }   // namespace rediserve::access

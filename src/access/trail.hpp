@@ -14,4 +14,7 @@ void leave_trail(
     const principal& by, const asker& asked
 );
 
+// Tells that it was refused something else, if refusals are to be told.
+void leave_trail(const error& why, const principal& by, const asker& asked);
+
 }   // namespace rediserve::access

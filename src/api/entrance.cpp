@@ -50,7 +50,7 @@ std::optional<ip_address> entrance::origin(const http::exchange& of) const
     return found.is_unspecified() ? std::nullopt : std::optional(found);
 }
 
-result<void> entrance::admit(http::exchange& of, access::credentials shown)
+result<void> entrance::admit(http::exchange& of, access::credentials shown, access::principal_ptr& who)
 {
     const steady_time now = std::chrono::steady_clock::now();
     const auto from = origin(of);
@@ -59,10 +59,11 @@ result<void> entrance::admit(http::exchange& of, access::credentials shown)
     shown.certificate = of.peer().certificate;
     if (shown.bearer.starts_with(access::tickets::mark))
         shown.ticket = std::exchange(shown.bearer, {});
-    const auto who = desk_.authenticate(shown, std::chrono::system_clock::now());
-    if (!who)
-        return who.error();
-    return admit_principal(of, *who, from, now);
+    auto found = desk_.authenticate(shown, std::chrono::system_clock::now());
+    if (!found)
+        return found.error();
+    who = std::move(*found);
+    return admit_principal(of, who, from, now);
 }
 
 void entrance::charge(const http::exchange& of, std::size_t bytes) noexcept

@@ -24,8 +24,9 @@ public:
     std::optional<ip_address> origin(const http::exchange& of) const;
 
     // Whether a request may come in, and whose it is, which the exchange then carries. errc::forbidden, rate_limited,
-    // unauthorized. What a refused client should know beyond that is in the answer's fields.
-    result<void> admit(http::exchange& of, access::credentials shown);
+    // unauthorized. What a refused client should know beyond that is in the answer's fields. `who` is whose it is, as far
+    // as that was found out.
+    result<void> admit(http::exchange& of, access::credentials shown, access::principal_ptr& who);
 
     // Puts bytes of a body that has come or gone on the account of whose the exchange is.
     static void charge(const http::exchange& of, std::size_t bytes) noexcept;

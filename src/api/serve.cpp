@@ -86,18 +86,37 @@ bool service::let_in(http::exchange& of, const mount* at)
     access::credentials shown = access::read_credentials(request[http::header::authorization], decoded);
     if (at && !shown.basic)
         shown.bearer = at->dialect->token(request, settings_, shown.bearer, scratch);
-    if (const auto admitted = entrance_->admit(of, shown); !admitted)
-        return turn_away(of, at, admitted.error());
-    if (const auto why = forbid(of, at, *of.principal(), shown.bearer))
-        return turn_away(of, at, *why);
+    access::principal_ptr who;
+    if (const auto admitted = entrance_->admit(of, shown, who); !admitted)
+        return turn_away(of, at, admitted.error(), who.get());
+    if (const auto why = forbid(of, at, *who, shown.bearer))
+        return turn_away(of, at, *why, who.get());
     return true;
 }
 
-bool service::turn_away(http::exchange& of, const mount* at, const error& why) const
+bool service::turn_away(http::exchange& of, const mount* at, const error& why, const access::principal* by) const
 {
     metrics_.reject(why);
+    if (telemetry::audits(false))
+        tell(of, at, why, by);
     refuse(of, at, why);
     return false;
+}
+
+// The path may hold keys, values and tokens: of it, only what the configuration has put there is told.
+void service::tell(const http::exchange& of, const mount* at, const error& why, const access::principal* by) const
+{
+    const auto from = entrance_->origin(of);
+    const std::string address = from ? text_of(*from) : std::string();
+    const std::string_view prefix = at ? std::string_view(at->prefix) : std::string_view("-");
+    telemetry::audit({
+        .request = of.id(),
+        .principal = by ? by->name : std::string_view("-"),
+        .address = address,
+        .method = name(of.request().method),
+        .mount = prefix.empty() ? "/" : prefix,
+        .why = why,
+    });
 }
 
 // Why a browser must not have what `by` may: a page could do everything here that its visitor could.

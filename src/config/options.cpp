@@ -269,7 +269,8 @@ constexpr option table[] = {
 
     {.path = "audit.file", .in = section::audit,
      .is = text{get_text<&audit_file>, set_text<&audit_file>},
-     .help = "file to which a line is added for each command that is refused to somebody; -: standard output; empty: none",
+     .help = "file to which a line is added for each command that is refused to somebody, and each request that is turned away; "
+             "-: standard output; empty: none",
      .reloadable = true},
     {.path = "audit.allowed", .in = section::audit,
      .is = boolean{[](settings& s) -> auto& { return s.audit.allowed; }},

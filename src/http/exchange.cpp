@@ -44,20 +44,6 @@ void assign_hex(std::string& to, std::uint64_t number)
     to.assign(text.data(), text.size());
 }
 
-std::string_view name(method of) noexcept
-{
-    switch (of) {
-    case method::get: return "GET";
-    case method::head: return "HEAD";
-    case method::put: return "PUT";
-    case method::post: return "POST";
-    case method::patch: return "PATCH";
-    case method::delete_: return "DELETE";
-    case method::options: return "OPTIONS";
-    default: return "other";
-    }
-}
-
 void append_duration(std::string& to, std::string_view what, std::chrono::nanoseconds spent)
 {
     std::array<char, 32> text;

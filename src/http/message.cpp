@@ -52,6 +52,20 @@ std::string_view format(std::size_t number, digits& to) noexcept
 
 }   // namespace
 
+std::string_view name(method of) noexcept
+{
+    switch (of) {
+    case method::get: return "GET";
+    case method::head: return "HEAD";
+    case method::put: return "PUT";
+    case method::post: return "POST";
+    case method::patch: return "PATCH";
+    case method::delete_: return "DELETE";
+    case method::options: return "OPTIONS";
+    default: return "other";
+    }
+}
+
 void response::reset(const response_context& context) noexcept
 {
     context_ = context;

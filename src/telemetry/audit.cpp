@@ -70,6 +70,23 @@ void write(std::string_view line) noexcept
         to->write(line);
 }
 
+bool is_told(bool allowed) noexcept
+{
+    return (audited_verdicts.load(std::memory_order_acquire) & (allowed ? 2 : 1)) != 0;
+}
+
+// One line, which `append` writes.
+void write_line(const auto& append) noexcept
+{
+    try {
+        buffer line;
+        append(line, std::chrono::system_clock::now());
+        write(line.view());
+    } catch (const std::bad_alloc&) {
+        ++dropped_before;
+    }
+}
+
 }   // namespace
 
 result<void> start_audit(const audit_params& settings)
@@ -106,19 +123,17 @@ void stop_audit() noexcept
 
 void audit(const audit_record& of) noexcept
 {
-    if ((audited_verdicts.load(std::memory_order_acquire) & (of.allowed ? 2 : 1)) == 0)
+    if (!is_told(of.allowed))
         return;
-    try {
-        const bool clear = in_clear.load(std::memory_order_relaxed);
-        buffer line;
-        append_audit_line(
-            line, std::chrono::system_clock::now(), of,
-            clear ? std::string_view() : std::string_view(salt.data(), salt.size())
-        );
-        write(line.view());
-    } catch (const std::bad_alloc&) {
-        ++dropped_before;
-    }
+    const bool clear = in_clear.load(std::memory_order_relaxed);
+    const auto with = clear ? std::string_view() : std::string_view(salt.data(), salt.size());
+    write_line([&](buffer& line, auto now) { append_audit_line(line, now, of, with); });
+}
+
+void audit(const audit_refusal& of) noexcept
+{
+    if (is_told(false))
+        write_line([&](buffer& line, auto now) { append_audit_line(line, now, of); });
 }
 
 std::uint64_t dropped_audit_lines() noexcept

@@ -11,6 +11,8 @@ namespace rediserve::telemetry {
 
 namespace {
 
+using time_point = std::chrono::system_clock::time_point;
+
 constexpr std::string_view base64_mark = "base64:";
 
 // The front of what is too long, not ending in the middle of a character.
@@ -85,11 +87,8 @@ void append_keys(buffer& to, const audit_record& of, std::string_view salt)
         to.append("\"keys_unknown\":true,");
 }
 
-}   // namespace
-
-void append_audit_line(
-    buffer& to, std::chrono::system_clock::time_point at, const audit_record& of, std::string_view salt
-)
+// What every line says first. `of` is a record of either kind.
+void append_front(buffer& to, time_point at, const auto& of)
 {
     to.append("{\"time\":\"");
     append_timestamp(to, at);
@@ -97,11 +96,32 @@ void append_audit_line(
     append_member(to, "request", of.request);
     append_member(to, "principal", of.principal);
     append_member(to, "address", of.address);
+}
+
+}   // namespace
+
+void append_audit_line(buffer& to, time_point at, const audit_record& of, std::string_view salt)
+{
+    append_front(to, at, of);
     append_member(to, "command", of.command);
     append_keys(to, of, salt);
     append_member(to, "verdict", of.allowed ? "allowed" : "refused");
     to.append("\"rule\":");
     append_quoted(to, cut(of.rule));
+    to.append('}');
+}
+
+void append_audit_line(buffer& to, time_point at, const audit_refusal& of)
+{
+    append_front(to, at, of);
+    if (!of.method.empty())
+        append_member(to, "method", of.method);
+    if (!of.mount.empty())
+        append_member(to, "mount", of.mount);
+    append_member(to, "verdict", "refused");
+    append_member(to, "code", row_of(of.why.code).word);
+    to.append("\"why\":");
+    append_quoted(to, cut(of.why.detail));
     to.append('}');
 }
 

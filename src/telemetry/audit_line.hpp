@@ -22,4 +22,8 @@ void append_audit_line(
     buffer& to, std::chrono::system_clock::time_point at, const audit_record& of, std::string_view salt
 );
 
+// {"time":…,"event":"audit","request":"…","principal":"…","address":"…","method":"GET","mount":"/keys","verdict":"refused",
+// "code":"unauthorized","why":"…"}; method and mount where they are said.
+void append_audit_line(buffer& to, std::chrono::system_clock::time_point at, const audit_refusal& of);
+
 }   // namespace rediserve::telemetry

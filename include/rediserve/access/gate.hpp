@@ -25,7 +25,7 @@ struct asker
 // whoever put it together; MULTI, EXEC and DISCARD around commands do nothing by themselves and pass.
 //
 // What it decides about commands is told to the audit log: a refusal once, by whoever finds it, and what is allowed when
-// the whole batch is.
+// the whole batch is. So is what comes too fast.
 //
 // What it is made from must outlive it; a copy is as good as it. The shard's thread.
 class gate final : public redis::client
@@ -46,6 +46,8 @@ public:
     // For who answers each command by itself, when it is ready(): whether `words`, a command with its name first, would
     // pass. When it would not, that is the command's answer.
     decision judge(std::span<const std::string_view> words) const;
+    // `why` this principal is refused what is no command, told to the audit log on its way.
+    error refuse(error why) const;
     // Whether a key that Redis has named may be told.
     bool shows(std::string_view key) const noexcept { return !by_->may || by_->may->sees(key); }
     // Whether there are keys that may not be told.

@@ -50,7 +50,8 @@ public:
 private:
     const mount* find(std::string_view path) const noexcept;
     bool let_in(http::exchange& of, const mount* at);
-    bool turn_away(http::exchange& of, const mount* at, const error& why) const;
+    bool turn_away(http::exchange& of, const mount* at, const error& why, const access::principal* by) const;
+    void tell(const http::exchange& of, const mount* at, const error& why, const access::principal* by) const;
     std::optional<error> forbid(
         const http::exchange& of, const mount* at, const access::principal& by, std::string_view token
     ) const;

@@ -21,6 +21,9 @@ namespace rediserve::http {
 
 enum class method : std::uint8_t { get, head, put, post, patch, delete_, options, other };
 
+// "GET"; "other" for what has no name here.
+std::string_view name(method of) noexcept;
+
 // The headers somebody here reads; others are parsed and forgotten.
 enum class header : std::uint8_t {
     accept,

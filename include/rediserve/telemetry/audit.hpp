@@ -1,5 +1,5 @@
-// The audit log: who wanted to do what to which keys, from where, and whether they might. JSON lines of its own, and
-// nowhere unless audit_params.file says so.
+// The audit log: who wanted to do what to which keys, from where, and whether they might, and who was turned away before
+// that. JSON lines of its own, and nowhere unless audit_params.file says so.
 #pragma once
 
 #include "rediserve/base/error.hpp"
@@ -25,6 +25,17 @@ struct audit_record
     std::string_view rule = {};   // that decided; empty: there is none
 };
 
+// A request that was turned away, whatever commands it was to bring.
+struct audit_refusal
+{
+    std::string_view request = {};     // its id
+    std::string_view principal = {};   // empty: nobody that is known
+    std::string_view address = {};     // empty: none, as of a unix socket
+    std::string_view method = {};      // of HTTP
+    std::string_view mount = {};       // the front of its path that says which dialect's it is, and no more of it
+    const error& why;
+};
+
 // Begins, or goes on with other settings; the size of the queue is settled by the first ones that name a file. The file
 // is made with mode 0600, or appended to, and opened anew each time. errc::bad_configuration: it cannot be opened, and
 // nothing has changed. The control thread.
@@ -46,6 +57,7 @@ inline bool audits(bool allowed) noexcept
 
 // Tells, if it is to be told. Any thread. Never blocks, never throws.
 void audit(const audit_record& of) noexcept;
+void audit(const audit_refusal& of) noexcept;
 
 // Lines dropped since the start because they could not be written in time, or at all.
 std::uint64_t dropped_audit_lines() noexcept;

@@ -171,13 +171,18 @@ private:
     bool over_ = false;
 };
 
+error too_many_streams()
+{
+    return {errc::rate_limited, "this token has too many streams open", executed::no};
+}
+
 }   // namespace
 
 task stream_events(call of, subscription_kind kind, std::vector<std::string> names)
 {
     const std::size_t most = of.by.limits.streams;
     if (most > 0 && of.by.used->streams.load(std::memory_order_relaxed) >= most)
-        co_return fail_request(of, {errc::rate_limited, "this token has too many streams open", executed::no});
+        co_return fail_request(of, of.backend.refuse(too_many_streams()));
     event_writer writer(of, kind);
     writer.listen_to(names);
     names = std::vector<std::string>();   // a stream lives long

@@ -1,7 +1,7 @@
 // The one way from a request to Redis, with a scripted Redis behind it.
 #include "rediserve/access/gate.hpp"
 
-#include "rediserve/telemetry/audit.hpp"
+#include "support/audited.hpp"
 #include "support/fake_backend.hpp"
 #include "support/known_commands.hpp"
 
@@ -9,11 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <stdlib.h>
-
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,21 +59,8 @@ struct deaf_sink final : redis::subscription_sink
 class AuditedGate : public Gate
 {
 protected:
-    AuditedGate()
-    {
-        std::string made = (std::filesystem::temp_directory_path() / "audit-XXXXXX").string();
-        folder_ = ::mkdtemp(made.data());
-    }
-    ~AuditedGate() override
-    {
-        telemetry::stop_audit();
-        std::filesystem::remove_all(folder_);
-    }
-
-    void audit(bool allowed)
-    {
-        ASSERT_TRUE(telemetry::start_audit({.file = path(), .clear_keys = true, .allowed = allowed}));
-    }
+    void audit(bool allowed) { log_.start(allowed); }
+    std::vector<nlohmann::json> lines() { return log_.lines(); }
 
     // {"refused get k1 k2", …}
     std::vector<std::string> told()
@@ -92,20 +75,8 @@ protected:
         return all;
     }
 
-    std::vector<nlohmann::json> lines()
-    {
-        telemetry::stop_audit();
-        std::ifstream from(path());
-        std::vector<nlohmann::json> all;
-        for (std::string line; std::getline(from, line);)
-            all.push_back(nlohmann::json::parse(line));
-        return all;
-    }
-
 private:
-    std::string path() const { return (folder_ / "audit.log").string(); }
-
-    std::filesystem::path folder_;
+    test::audited log_;
 };
 
 TEST_F(Gate, LetsEverythingPassWhereThereAreNoRules)
@@ -281,6 +252,21 @@ TEST_F(AuditedGate, TellsWhatAScriptOfTheGatewayAmountsTo)
     const std::vector<std::string> too_much{"get", "set"};
     EXPECT_NE(refusal_of(redis::batch::of("EVALSHA", "digest", 1, "mine:k"), {.stands_for = too_much}), "");
     EXPECT_THAT(told(), ElementsAre("allowed get mine:k", "allowed del mine:k", "refused set mine:k"));
+}
+
+TEST_F(AuditedGate, TellsWhatComesTooFast)
+{
+    who_.used = std::make_shared<usage>();
+    who_.rates.commands = {.amount = 1, .period = std::chrono::hours(1)};
+    audit(false);
+    EXPECT_EQ(refusal_of(redis::batch::of("GET", "k")), "");
+    EXPECT_NE(refusal_of(redis::batch::of("GET", "k")), "");
+    const auto all = lines();
+    ASSERT_THAT(all, SizeIs(1));
+    EXPECT_EQ(all[0]["principal"], "tested");
+    EXPECT_EQ(all[0]["address"], "192.0.2.7");
+    EXPECT_EQ(all[0]["code"], "rate_limited");
+    EXPECT_THAT(all[0]["why"].get<std::string>(), testing::StartsWith("too many commands"));
 }
 
 TEST_F(AuditedGate, SaysWhereKeysCannotBeKnown)

@@ -1,11 +1,17 @@
 // Which dialect answers, and to whom.
 #include "rediserve/api/serve.hpp"
 
+#include "support/audited.hpp"
 #include "support/fake_backend.hpp"
 #include "support/fake_exchange.hpp"
 #include "support/known_commands.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace rediserve::api {
 namespace {
@@ -205,6 +211,108 @@ TEST_F(RootMount, LetsEverybodyInWithoutTokens)
 {
     settings_ = {};
     EXPECT_EQ(answer(http::method::get, "/get/k"), "200 anonymous uses 0");
+}
+
+// Everybody who is turned away at the entrance is told to the audit log, and nothing of what they sent.
+class AuditedEntrance : public RootMount
+{
+protected:
+    AuditedEntrance() { log_.start(false); }
+
+    // {"401 - GET /keys the token is wrong", …}, and that they were all said of this request.
+    std::vector<std::string> told()
+    {
+        std::vector<std::string> all;
+        for (const nlohmann::json& line : log_.lines()) {
+            EXPECT_EQ(line["request"], "id-of-a-test");
+            EXPECT_EQ(line["verdict"], "refused");
+            EXPECT_EQ(line["address"], "192.0.2.7");
+            EXPECT_EQ(line.dump().find("secret"), std::string::npos) << line;
+            std::string& text = all.emplace_back();
+            for (const auto* field : {"code", "principal", "method", "mount", "why"})
+                text += (text.empty() ? "" : " ") + line[field].get<std::string>();
+        }
+        return all;
+    }
+
+    std::string answer(http::method method, std::string_view target, const fake_exchange::header_map& headers = {})
+    {
+        service subject(
+            {{"/keys", guard::token, std::make_shared<named_dialect>("keys")}, {"/root", guard::token, root}},
+            {&backend, &second}, params, std::make_shared<access::policy>(settings_), metrics
+        );
+        fake_exchange exchange(method, target, {}, headers);
+        exchange.from.address = *parse_address("192.0.2.7");
+        return subject.admit(exchange) ? "let in" : std::to_string(exchange.status());
+    }
+
+private:
+    test::audited log_;
+};
+
+TEST_F(AuditedEntrance, TellsOfMissingAndWrongTokens)
+{
+    EXPECT_EQ(answer(http::method::get, "/keys/secret?secret"), "401");
+    EXPECT_EQ(answer(http::method::put, "/keys/secret", {{http::header::authorization, "Bearer wrong-secret"}}), "401");
+    EXPECT_EQ(answer(http::method::post, "/root/secret?secret"), "401");
+    EXPECT_EQ(answer(http::method::other, "/nowhere/secret"), "401");
+    EXPECT_EQ(answer(http::method::get, "/keys/k", {{http::header::authorization, "Bearer word"}}), "let in");
+    EXPECT_THAT(
+        told(),
+        testing::ElementsAre(
+            "unauthorized - GET /keys credentials are needed: send the header Authorization: Bearer TOKEN",
+            "unauthorized - PUT /keys the token is wrong", "unauthorized - POST /root the token is wrong",
+            "unauthorized - other - credentials are needed: send the header Authorization: Bearer TOKEN"
+        )
+    );
+}
+
+TEST_F(AuditedEntrance, TellsOfNetworks)
+{
+    settings_.from.deny = *networks::parse("192.0.2.0/24");
+    EXPECT_EQ(answer(http::method::get, "/keys/k", {{http::header::authorization, "Bearer word"}}), "403");
+    EXPECT_THAT(told(), testing::ElementsAre("forbidden - GET /keys requests from this address are not answered"));
+}
+
+TEST_F(AuditedEntrance, TellsOfForeignPagesAndWhoseTokenTheyHad)
+{
+    settings_ = {};
+    EXPECT_EQ(answer(http::method::get, "/keys/k", {{http::header::origin, "https://evil.example"}}), "403");
+    EXPECT_THAT(
+        told(),
+        testing::ElementsAre(
+            "forbidden anonymous GET /keys pages of other sites may not ask without a token of their own"
+        )
+    );
+}
+
+TEST_F(AuditedEntrance, TellsOfRatesAndConnections)
+{
+    access::principal who{.name = "hasty"};
+    who.rates.requests = {.amount = 1, .period = std::chrono::hours(1)};
+    access::principal alone{.name = "alone"};
+    alone.limits.connections = 1;
+    settings_.more = {{"secret", who}, {"other-secret", alone}};
+    service subject(
+        {{"/keys", guard::token, std::make_shared<named_dialect>("keys")}}, {&backend, &second}, params,
+        std::make_shared<access::policy>(settings_), metrics
+    );
+    std::vector<std::unique_ptr<fake_exchange>> connections;
+    for (const auto* token : {"Bearer secret", "Bearer secret", "Bearer other-secret", "Bearer other-secret"}) {
+        const fake_exchange::header_map headers{{http::header::authorization, token}};
+        auto& made = *connections.emplace_back(
+            std::make_unique<fake_exchange>(http::method::get, "/keys/k", std::string_view(), headers)
+        );
+        made.from.address = *parse_address("192.0.2.7");
+        EXPECT_EQ(subject.admit(made), connections.size() % 2 == 1);
+    }
+    EXPECT_THAT(
+        told(),
+        testing::ElementsAre(
+            testing::StartsWith("rate_limited hasty GET /keys too many requests"),
+            "rate_limited alone GET /keys this token has too many connections open"
+        )
+    );
 }
 
 // A new route whose author has thought of nothing.

@@ -153,6 +153,32 @@ TEST(AuditLine, ListsSoManyKeysAndCountsTheOthers)
     EXPECT_EQ(parsed({.keys = many})["keys_more"], 968);
 }
 
+TEST(AuditLine, TellsWhoWasTurnedAwayAndWhy)
+{
+    const auto line_of = [](const audit_refusal& of) {
+        buffer line;
+        append_audit_line(line, std::chrono::system_clock::time_point(std::chrono::milliseconds(1)), of);
+        return std::string(line.view());
+    };
+    const error why(errc::unauthorized, "the token is wrong");
+    EXPECT_EQ(
+        line_of({"r-1", "-", "192.0.2.7", "GET", "/keys", why}),
+        R"({"time":"1970-01-01T00:00:00.001Z","event":"audit","request":"r-1","principal":"-","address":"192.0.2.7",)"
+        R"("method":"GET","mount":"/keys","verdict":"refused","code":"unauthorized","why":"the token is wrong"})"
+    );
+    EXPECT_FALSE(json::parse(line_of({.request = "r-1", .why = why})).contains("mount"));
+
+    const std::string evil = "x\r\n{\"event\":\"audit\"}\"\\\x01\xff" + std::string(1, '\0') + std::string(1000, 'z');
+    const error evil_why(errc::forbidden, evil);
+    const std::string line = line_of({evil, evil, evil, evil, evil, evil_why});
+    EXPECT_TRUE(std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) < ' '; })) << line;
+    const json read = json::parse(line);
+    EXPECT_EQ(read.size(), 10U);
+    for (const auto* const field : {"request", "principal", "address", "method", "mount", "why"})
+        EXPECT_THAT(read[field].get<std::string>(), testing::StartsWith("x\r\n{\"event\":\"audit\"}\"\\\x01")) << field;
+    EXPECT_LT(line.size(), 4000U);
+}
+
 // ---- where it goes -------------------------------------------------------------------------------------------------
 
 class Audit : public testing::Test
@@ -215,6 +241,7 @@ TEST_F(Audit, IsOffUnlessAFileIsNamed)
     EXPECT_FALSE(audits(false));
     EXPECT_FALSE(audits(true));
     refuse("into the void");
+    audit({.why = error(errc::unauthorized, "into the void")});
     EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
