@@ -130,13 +130,16 @@ std::string unguarded_listening(const settings& merged)
     if (merged.access.insecure_no_auth || merged.access.guards())
         return {};
     const auto& listen = merged.http.listen;
-    const auto open = std::ranges::find_if_not(listen, is_local);
+    const bool by_certificate = merged.http.tls.clients == http::client_certificates::required;
+    // Nobody gets a word in where a certificate of one authority is asked for.
+    const auto is_guarded = [&](const http::endpoint& one) { return is_local(one) || (one.tls && by_certificate); };
+    const auto open = std::ranges::find_if_not(listen, is_guarded);
     if (open == listen.end())
         return {};
     return "listening on " + endpoint_text(*open)
         + ", where other machines can connect, needs a token: set "
-          "REDISERVE_TOKEN or REDISERVE_TOKEN_FILE (--token), name an access file (--access), or, if whoever can "
-          "connect may do everything, "
+          "REDISERVE_TOKEN or REDISERVE_TOKEN_FILE (--token), name an access file (--access), require client "
+          "certificates (http.tls.client_certificates), or, if whoever can connect may do everything, "
           "say REDISERVE_INSECURE_NO_AUTH=true (--insecure-no-auth)";
 }
 

@@ -190,6 +190,25 @@ TEST_F(Tls, DemandsACertificateOfItsClients)
     EXPECT_EQ(refusal(address, how), "answered 200");
 }
 
+TEST_F(Tls, NeedsNoTokenBeyondLoopbackWhereItDemandsCertificates)
+{
+    const std::map<std::string, std::string> demanding = {
+        {"REDISERVE_HTTP_TLS_CERTIFICATES", issuer->pair("one")},
+        {"REDISERVE_HTTP_TLS_CLIENT_CERTIFICATES", "required"},
+        {"REDISERVE_HTTP_TLS_CLIENT_CA_FILE", issuer->file()},
+    };
+    const auto checked = [&](const std::string& listen, const std::map<std::string, std::string>& environment) {
+        return run({"--check-config", "--redis", redis.url(), "--listen", listen}, environment);
+    };
+    EXPECT_EQ(checked("https://0.0.0.0:3443", demanding).code, 0);
+    EXPECT_EQ(checked("0.0.0.0:3000", demanding).code, 78);
+    auto asking = demanding;
+    asking["REDISERVE_HTTP_TLS_CLIENT_CERTIFICATES"] = "optional";
+    const auto refused = checked("https://0.0.0.0:3443", asking);
+    EXPECT_EQ(refused.code, 78);
+    EXPECT_THAT(refused.output, HasSubstr("listening on https://0.0.0.0:3443"));
+}
+
 TEST_F(Tls, AsksItsClientsForACertificate)
 {
     start(

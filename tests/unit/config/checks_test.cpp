@@ -24,6 +24,23 @@ TEST(Listening, OnThisMachineNeedsNone)
         EXPECT_TRUE(load_with({"--listen", address})) << address;
 }
 
+TEST(Listening, BeyondLoopbackMayAskForCertificatesInstead)
+{
+    const http::endpoint secure{.host = "*", .port = 3443, .path = {}, .tls = true};
+    settings made;
+    made.http.listen = {secure, {.host = "127.0.0.1", .port = 3000, .path = {}}};
+    made.http.tls.clients = http::client_certificates::required;
+    EXPECT_EQ(objection(made, made), "");
+    made.http.listen.push_back({.host = "192.0.2.1", .port = 3000, .path = {}});
+    EXPECT_THAT(objection(made, made), HasSubstr("listening on 192.0.2.1:3000"));
+    made.http.listen = {secure};
+    settings lax = made;
+    for (const auto clients : {http::client_certificates::optional, http::client_certificates::off}) {
+        lax.http.tls.clients = clients;
+        EXPECT_THAT(objection(made, lax), HasSubstr("needs a token")) << "a reload would let everybody in";
+    }
+}
+
 TEST(Listening, IsNotComplainedAboutWhenTheTokenIsWhatIsWrong)
 {
     const auto refused = refusal_of({"--listen", ":3000"}, {{"TOKEN", "two words"}});
