@@ -8,6 +8,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include <iostream>
+#include <string>
+#include <utility>
 
 namespace rediserve::app {
 
@@ -50,8 +52,18 @@ table commands_for(const config::settings& all, const access::principal& who)
     return commands::command_table::built_in();
 }
 
-result<access::principal_ptr> find(const access::authenticator& among, const config::check_command& what)
+error unknown_principal(const access::params& known)
 {
+    std::string why = "there is no principal of that name";
+    if (known.file.empty())
+        why += ", for no access file was given: name one with --access FILE, REDISERVE_ACCESS_FILE, or access.file in "
+               "the configuration (--config)";
+    return {errc::unauthorized, std::move(why)};
+}
+
+result<access::principal_ptr> find(const access::params& known, const config::check_command& what)
+{
+    const access::authenticator among(known);
     if (what.principal.empty()) {
         access::credentials shown;
         shown.bearer = what.token;
@@ -59,7 +71,7 @@ result<access::principal_ptr> find(const access::authenticator& among, const con
     }
     if (auto found = among.find(what.principal))
         return found;
-    return error(errc::unauthorized, "there is no principal of that name");
+    return unknown_principal(known);
 }
 
 std::string_view said(access::refusal of)
@@ -116,8 +128,7 @@ int explain(const config::check_command& what, const config::environment& from)
         std::cerr << "rediserve: " << loaded.error().text << '\n';
         return loaded.error().exit_code;
     }
-    const access::authenticator among(loaded->values.access);
-    const auto who = find(among, what);
+    const auto who = find(loaded->values.access, what);
     if (!who) {
         std::cout << "verdict:   refused: " << who.error().detail << std::endl;
         return failed;

@@ -244,7 +244,12 @@ TEST_F(AccessTokens, AreExplainedByACommand)
     EXPECT_EQ(key.code, 1) << key.output;
     EXPECT_THAT(key.output, testing::HasSubstr("private:1"));
     EXPECT_EQ(check({"--principal", "web", "SET", "public:1", "v"}).code, 1);
-    EXPECT_EQ(check({"--principal", "nobody-here", "GET", "public:1"}).code, 1);
+    const auto unknown = check({"--principal", "nobody-here", "GET", "public:1"});
+    EXPECT_EQ(unknown.code, 1);
+    EXPECT_THAT(unknown.output, testing::EndsWith("there is no principal of that name\n"));
+    const auto nowhere = run({"check", "--principal", "web", "GET", "public:1"});
+    EXPECT_EQ(nowhere.code, 1);
+    EXPECT_THAT(nowhere.output, testing::HasSubstr("no access file was given: name one with --access FILE"));
     EXPECT_EQ(check({"--token", "wrong", "GET", "public:1"}).code, 1);
     EXPECT_EQ(check({"GET", "public:1"}).code, 2);
     EXPECT_EQ(run({"check", "--access", "/nowhere", "--principal", "web", "PING"}).code, 78);
