@@ -196,5 +196,28 @@ TEST_F(UpstashTranslation, CanBeSwitchedOff)
     EXPECT_THAT(ask(R"(["SCAN",0,"WITHTYPE"])"), Refuses(400, "ERR syntax error"));
 }
 
+TEST_F(UpstashTranslation, TrimsStreamsExactlyWhenToldTo)
+{
+    gateway exact({"--redis", redis().url()}, {{"REDISERVE_UPSTASH_EXACT_TRIM", "true"}});
+    ASSERT_TRUE(exact.await_ready());
+    const auto ask = [&](const std::string& body) { return exact.request("POST", "/", body); };
+    const auto fill = [] {
+        redis().cli({"del", "s"});
+        EXPECT_THAT(pipeline(json_array(R"(["XADD","s","*","f","v"])", 150)), HasStatus(200));
+    };
+    fill();
+    EXPECT_THAT(command(R"(["XTRIM","s","MAXLEN","~","3"])"), Results("100")) << "a node of Redis' has 100 entries";
+    fill();
+    EXPECT_THAT(ask(R"(["XTRIM","s","MAXLEN","~","3"])"), Results("147"));
+    EXPECT_THAT(ask(R"(["XADD","s","MAXLEN","~","2","*","f","~"])"), HasStatus(200));
+    EXPECT_THAT(ask(R"(["XLEN","s"])"), Results("2"));
+    fill();
+    EXPECT_THAT(ask(R"(["XTRIM","s","MAXLEN","~","3","LIMIT","10"])"), Results("0")) << "the client means it";
+    EXPECT_THAT(
+        elements(exact.request("POST", "/multi-exec", R"([["XTRIM","s","MAXLEN","~","3"],["XLEN","s"]])")),
+        ElementsAre(R"({"result":147})", R"({"result":3})")
+    );
+}
+
 }   // namespace
 }   // namespace rediserve::test

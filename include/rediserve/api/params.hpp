@@ -13,6 +13,7 @@ struct upstash_params
     bool enabled = true;                                 // whether the dialect is there at all
     bool query_token = true;                             // whether ?_token= is taken for credentials
     bool translate = true;                               // what Upstash's clients say and Redis does not know
+    bool exact_trim = false;                             // MAXLEN ~ of streams means =, as with Upstash
     std::size_t pipeline_commands = 10'000;              // of one pipeline or transaction
     std::size_t request_bytes = std::size_t{64} << 20;   // of a body
     std::chrono::milliseconds block_wait{30'000};        // longest wait of a blocking command

@@ -69,6 +69,8 @@ private:
         translation made;
         if (of_.settings.upstash.translate)
             made = translate(from_, index, scripts_);
+        if (of_.settings.upstash.exact_trim)
+            trim_exactly(from_.words(index));
         const key_names names = of_.backend.hides_keys() ? key_names_of(from_.words(index)) : key_names::none;
         const bool asks_more = made.after == aftermath::types_of_page;
         if (asks_more && what_ == purpose::transaction)

@@ -178,4 +178,26 @@ translation translate(command_list& list, std::size_t index, changed_scripts& sc
     return found == translators.end() ? translation() : found->apply(list, index, scripts);
 }
 
+void trim_exactly(std::span<std::string_view> words)
+{
+    if (!iequals(words.front(), "XADD") && !iequals(words.front(), "XTRIM"))
+        return;
+    std::string_view* about = nullptr;
+    // The options of both stand behind the key, in any order; what is none of them is the id of an entry.
+    for (std::size_t at = 2; at + 1 < words.size(); ++at) {
+        if (iequals(words[at], "LIMIT"))
+            return;
+        if (iequals(words[at], "NOMKSTREAM"))
+            continue;
+        if (!iequals(words[at], "MAXLEN") && !iequals(words[at], "MINID"))
+            break;
+        if (words[++at] == "~")
+            about = &words[at];
+        if (words[at] == "~" || words[at] == "=")
+            ++at;
+    }
+    if (about)
+        *about = "=";
+}
+
 }   // namespace rediserve::api::upstash

@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,5 +45,9 @@ private:
 
 // Rewrites command `index` of `list` where it needs to be.
 translation translate(command_list& list, std::size_t index, changed_scripts& scripts);
+
+// Puts = in the place of the ~ with which XADD or XTRIM lets Redis leave more entries than the client has said, as Upstash
+// does not. With a LIMIT, which only goes with ~, the client means it.
+void trim_exactly(std::span<std::string_view> words);
 
 }   // namespace rediserve::api::upstash

@@ -317,6 +317,18 @@ TEST_F(UpstashDialect, TranslatesNothingWhenToldNotTo)
     EXPECT_EQ(post("/", R"(["COPY","k","k"])").status(), 400U);
 }
 
+TEST_F(UpstashDialect, TrimsExactlyOnlyWhenToldTo)
+{
+    backend.reply(":1\r\n");
+    post("/", R"(["XTRIM","k","MAXLEN","~","5"])");
+    settings.upstash.exact_trim = true;
+    backend.reply(":1\r\n");
+    post("/", R"(["XTRIM","k","MAXLEN","~","5"])");
+    ASSERT_EQ(backend.batches().size(), 2U);
+    EXPECT_THAT(backend.batches()[0].commands, ElementsAre(ElementsAre("XTRIM", "k", "MAXLEN", "~", "5")));
+    EXPECT_THAT(backend.batches()[1].commands, ElementsAre(ElementsAre("XTRIM", "k", "MAXLEN", "=", "5")));
+}
+
 // ---- who asks ------------------------------------------------------------------------------------------------------
 
 TEST_F(UpstashDialect, ReadsATokenWhereverItStands)

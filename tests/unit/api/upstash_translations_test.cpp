@@ -141,5 +141,34 @@ TEST(UpstashChangedScripts, AreSharedByThreads)
     EXPECT_EQ(scripts.find("short"), std::nullopt);
 }
 
+TEST(UpstashExactTrim, MakesAboutExactlyUnlessALimitIsMeant)
+{
+    const auto trimmed = [](const strings& command) {
+        std::vector<std::string_view> words(command.begin(), command.end());
+        trim_exactly(words);
+        return strings(words.begin(), words.end());
+    };
+    EXPECT_THAT(trimmed({"XTRIM", "k", "MAXLEN", "~", "5"}), ElementsAre("XTRIM", "k", "MAXLEN", "=", "5"));
+    EXPECT_THAT(trimmed({"xtrim", "k", "minid", "~", "5-0"}), ElementsAre("xtrim", "k", "minid", "=", "5-0"));
+    EXPECT_THAT(
+        trimmed({"XADD", "k", "NOMKSTREAM", "maxlen", "~", "5", "*", "f", "~"}),
+        ElementsAre("XADD", "k", "NOMKSTREAM", "maxlen", "=", "5", "*", "f", "~")
+    );
+    for (const strings& same : std::vector<strings>{
+             {"XTRIM"},
+             {"XTRIM", "k"},
+             {"XTRIM", "k", "MAXLEN"},
+             {"XTRIM", "k", "MAXLEN", "5"},
+             {"XTRIM", "k", "MAXLEN", "=", "5"},
+             {"XTRIM", "k", "MAXLEN", "~", "5", "LIMIT", "10"},
+             {"XTRIM", "k", "LIMIT", "10", "MAXLEN", "~", "5"},
+             {"XADD", "k", "*", "MAXLEN", "~"},
+             {"XADD", "k", "1-1", "MAXLEN", "~", "5", "v"},
+             {"XADD", "MAXLEN", "~", "5"},
+             {"SET", "MAXLEN", "~", "5"},
+         })
+        EXPECT_EQ(trimmed(same), same) << same.front();
+}
+
 }   // namespace
 }   // namespace rediserve::api::upstash
