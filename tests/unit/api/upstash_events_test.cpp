@@ -1,5 +1,6 @@
 // Streams of what is published, with a scripted Redis behind them.
 #include "rediserve/api/upstash.hpp"
+#include "support/audited.hpp"
 #include "support/fake_backend.hpp"
 #include "support/fake_exchange.hpp"
 
@@ -23,8 +24,7 @@ protected:
         const fake_exchange::header_map accept = {{header::accept, "text/event-stream"}};
         exchange = std::make_unique<fake_exchange>(http::method::get, target, "", accept);
         work = dialect->respond(
-            {*exchange, access::gate(backend, known_commands, *access::anonymous()), settings, metrics, *known_commands,
-             *access::anonymous()}
+            {*exchange, access::gate(backend, known_commands, *by), settings, metrics, *known_commands, *by}
         );
     }
     // Listens, and Redis agrees.
@@ -55,6 +55,7 @@ protected:
     std::shared_ptr<const rediserve::commands::command_table> known_commands =
         rediserve::commands::command_table::built_in();
     std::shared_ptr<const api::dialect> dialect = make_upstash_dialect();
+    access::principal_ptr by = access::anonymous();
     std::unique_ptr<fake_exchange> exchange;
     task work;
 };
@@ -170,6 +171,23 @@ TEST_F(UpstashEvents, CutOffAClientThatIsTooFarBehind)
     EXPECT_EQ(metrics.streams_cut.get(), 1);
     backend.publish("c", "more");
     EXPECT_EQ(metrics.streams_cut.get(), 1);
+}
+
+TEST_F(UpstashEvents, BeyondAPrincipalsLimitAreRefusedAndAudited)
+{
+    test::audited log;
+    log.start(false);
+    access::principal single{.name = "single", .used = std::make_shared<access::usage>()};
+    single.limits.streams = 1;
+    single.used->streams = 1;
+    by = std::make_shared<const access::principal>(single);
+    listen("/subscribe/c");
+    EXPECT_EQ(exchange->status(), 429U);
+    const auto told = log.lines();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0]["principal"], "single");
+    EXPECT_EQ(told[0]["code"], "rate_limited");
+    EXPECT_EQ(told[0]["why"], "this token has too many streams open");
 }
 
 TEST_F(UpstashEvents, OfAClientThatLeftNothingIsHeld)
