@@ -108,9 +108,12 @@ result<void> gate::take(const redis::batch& commands) const
     std::uint64_t count = commands.size();
     if (count > 2 && is_bracket(commands.name(0)))
         count -= 2;
-    const taken how = by_->used->commands.take(by_->rates.commands, count, std::chrono::steady_clock::now());
+    const auto now = std::chrono::steady_clock::now();
+    const taken how = by_->used->commands.left.take(by_->rates.commands, count, now);
     if (!how.granted)
         return refuse(too_fast(how, "commands"));
+    if (by_->rates.commands.global && reports_)
+        reports_->took(*by_, measures::commands, count, now);
     return {};
 }
 

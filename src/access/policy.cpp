@@ -17,6 +17,7 @@ policy::policy(const params& settings, const policy* before)
     , from(settings.from)
     , proxies(with_unix_sockets(settings.proxies))
     , address_requests(settings.address_requests)
+    , rates_backend(settings.rates_backend)
     , addresses(before ? before->addresses : nullptr)
     , out(before ? before->out : std::make_shared<tickets>())
 {

@@ -11,11 +11,6 @@ using std::chrono::nanoseconds;
 
 constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max() / 4;   // of what is added up here
 
-std::uint64_t burst_of(const rate& within) noexcept
-{
-    return within.burst > 0 ? within.burst : within.amount;
-}
-
 std::int64_t period_of(const rate& within) noexcept
 {
     return nanoseconds(within.period).count();
@@ -23,7 +18,6 @@ std::int64_t period_of(const rate& within) noexcept
 
 __extension__ typedef unsigned __int128 wide;   // a product of two numbers of 64 bits
 
-// How long the bucket takes to fill by `amount`, rounded up: what is taken is paid for in full.
 std::int64_t cost(const rate& within, std::uint64_t amount) noexcept
 {
     const wide product = wide{amount} * static_cast<std::uint64_t>(period_of(within));
@@ -46,6 +40,16 @@ std::int64_t count(bucket::time now) noexcept
 }
 
 }   // namespace
+
+std::uint64_t burst_of(const rate& within) noexcept
+{
+    return within.burst > 0 ? within.burst : within.amount;
+}
+
+nanoseconds time_for(const rate& within, std::uint64_t amount) noexcept
+{
+    return nanoseconds(cost(within, amount));
+}
 
 taken bucket::take(const rate& within, std::uint64_t amount, time now) noexcept
 {
@@ -77,6 +81,12 @@ void bucket::charge(const rate& within, std::uint64_t amount, time now) noexcept
     while (!full_at_.compare_exchange_weak(
         full_at, at + std::min(std::max<std::int64_t>(full_at - at, 0) + price, longest), std::memory_order_relaxed
     )) {}
+}
+
+void bucket::drain_until(std::int64_t full_at) noexcept
+{
+    std::int64_t known = full_at_.load(std::memory_order_relaxed);
+    while (known < full_at && !full_at_.compare_exchange_weak(known, full_at, std::memory_order_relaxed)) {}
 }
 
 }   // namespace rediserve::access

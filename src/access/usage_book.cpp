@@ -10,8 +10,10 @@ std::shared_ptr<usage> usage_book::of(const std::string& name)
     if (all_.size() >= enough_)
         forget_unused();
     auto& found = all_[name];
-    if (!found)
+    if (!found) {
         found = std::make_shared<usage>();
+        found->name = name;
+    }
     return found;
 }
 

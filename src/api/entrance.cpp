@@ -31,13 +31,16 @@ private:
 
 }   // namespace
 
-entrance::entrance(std::shared_ptr<const access::policy> policy)
-    : policy_(std::move(policy)), desk_(policy_->who, policy_->out)
-{}
+entrance::entrance(std::shared_ptr<const access::policy> policy, access::rate_reports& reports)
+    : policy_(std::move(policy)), desk_(policy_->who, policy_->out), reports_(reports)
+{
+    reports_.count_at(policy_->rates_backend);
+}
 
 void entrance::apply(std::shared_ptr<const access::policy> policy)
 {
     policy_ = std::move(policy);
+    reports_.count_at(policy_->rates_backend);
     desk_.renew(policy_->who);
 }
 
@@ -69,8 +72,12 @@ result<void> entrance::admit(http::exchange& of, access::credentials shown, acce
 void entrance::charge(const http::exchange& of, std::size_t bytes) noexcept
 {
     const access::principal* const who = of.principal().get();
-    if (who && who->rates.bytes.limits())
-        who->used->bytes.charge(who->rates.bytes, bytes, std::chrono::steady_clock::now());
+    if (!who || !who->rates.bytes.limits() || bytes == 0)
+        return;
+    const steady_time now = std::chrono::steady_clock::now();
+    who->used->bytes.left.charge(who->rates.bytes, bytes, now);
+    if (who->rates.bytes.global)
+        reports_.took(*who, access::measures::bytes, bytes, now);
 }
 
 result<void> entrance::admit_address(const std::optional<ip_address>& from, steady_time now)
@@ -107,16 +114,20 @@ result<void> entrance::admit_principal(
 result<void> entrance::take(http::exchange& of, const access::principal& who, steady_time now)
 {
     if (who.rates.requests.limits()) {
-        const access::taken how = who.used->requests.take(who.rates.requests, 1, now);
+        const access::taken how = who.used->requests.left.take(who.rates.requests, 1, now);
         of.response().add_common_fields(who.rate_fields);
         of.response().add_common_fields(access::end_rate_fields(how));
         if (!how.granted)
             return access::too_fast(how, "requests");
+        if (who.rates.requests.global)
+            reports_.took(who, access::measures::requests, 1, now);
     }
     if (who.rates.bytes.limits()) {
-        const access::taken how = who.used->bytes.take(who.rates.bytes, 1, now);
+        const access::taken how = who.used->bytes.left.take(who.rates.bytes, 1, now);
         if (!how.granted)
             return access::too_fast(how, "bytes");
+        if (who.rates.bytes.global)
+            reports_.took(who, access::measures::bytes, 1, now);
     }
     return {};
 }

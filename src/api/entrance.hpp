@@ -3,6 +3,7 @@
 
 #include "rediserve/access/desk.hpp"
 #include "rediserve/access/policy.hpp"
+#include "rediserve/access/rate_reports.hpp"
 #include "rediserve/http/handler.hpp"
 
 #include <chrono>
@@ -15,7 +16,7 @@ namespace rediserve::api {
 class entrance
 {
 public:
-    explicit entrance(std::shared_ptr<const access::policy> policy);
+    entrance(std::shared_ptr<const access::policy> policy, access::rate_reports& reports);
     void apply(std::shared_ptr<const access::policy> policy);
 
     const access::policy& policy() const noexcept { return *policy_; }
@@ -29,7 +30,7 @@ public:
     result<void> admit(http::exchange& of, access::credentials shown, access::principal_ptr& who);
 
     // Puts bytes of a body that has come or gone on the account of whose the exchange is.
-    static void charge(const http::exchange& of, std::size_t bytes) noexcept;
+    void charge(const http::exchange& of, std::size_t bytes) noexcept;
 
 private:
     using steady_time = std::chrono::steady_clock::time_point;
@@ -43,6 +44,7 @@ private:
 
     std::shared_ptr<const access::policy> policy_;
     access::desk desk_;
+    access::rate_reports& reports_;
 };
 
 }   // namespace rediserve::api

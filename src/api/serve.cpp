@@ -43,12 +43,14 @@ std::string_view dialect::caching() const
 
 service::service(
     std::vector<mount> mounts, std::vector<redis::backend*> backends, const params& settings,
-    std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics
+    std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics,
+    access::rate_reports::caller call_report_rates
 )
     : mounts_(std::move(mounts))
     , backends_(std::move(backends))
     , settings_(settings)
-    , entrance_(std::make_unique<entrance>(std::move(policy)))
+    , reports_({backends_.begin(), backends_.end()}, metrics, std::move(call_report_rates))
+    , entrance_(std::make_unique<entrance>(std::move(policy), reports_))
     , commands_(backends_.size(), commands::command_table::built_in())
     , metrics_(metrics)
 {
@@ -179,17 +181,17 @@ task service::handle(http::exchange& of)
 {
     const mount* const at = find(of.request().path);
     const access::principal& by = of.principal() ? *of.principal() : *access::nobody();
-    entrance::charge(of, of.request().body.size());
+    entrance_->charge(of, of.request().body.size());
     access::asker asked{.request = of.id()};
     if (telemetry::audits(true) || telemetry::audits(false))
         asked.from = entrance_->origin(of);
-    const access::gate through(*backends_[by.backend], commands_[by.backend], by, asked);
+    const access::gate through(*backends_[by.backend], commands_[by.backend], by, asked, &reports_);
     return at->dialect->respond({of, through, settings_, metrics_, *commands_[by.backend], by});
 }
 
 void service::settle(http::exchange& of) noexcept
 {
-    entrance::charge(of, of.response().body_size());
+    entrance_->charge(of, of.response().body_size());
 }
 
 void service::reject(http::exchange& of, const error& why)

@@ -62,7 +62,8 @@ shard::shard(
     , work_(asio::make_work_guard(context_))
     , servers_(links(context_, settings))
     , service_(std::make_unique<api::service>(
-          std::move(mounts), backends(servers_), api_params(settings), std::move(policy), metrics_
+          std::move(mounts), backends(servers_), api_params(settings), std::move(policy), metrics_,
+          [this](auto when) { report_rates_at(when); }
       ))
     , connections_(http::make_connection_pool(context_, settings.http, *service_, metrics_))
 {
@@ -96,6 +97,15 @@ void shard::run()
     context_.run();
 }
 
+void shard::report_rates_at(std::chrono::steady_clock::time_point when)
+{
+    rates_timer_.expires_at(when);
+    rates_timer_.async_wait([this](const boost::system::error_code& failure) {
+        if (!failure)
+            service_->report_rates();
+    });
+}
+
 void shard::apply(std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::policy> policy)
 {
     asio::post(context_, [this, settings = std::move(settings), policy = std::move(policy)] {
@@ -116,6 +126,7 @@ void shard::stop()
     asio::post(context_, [this] {
         // Requests first: destroying them withdraws what they wait for from the backends.
         connections_->stop();
+        rates_timer_.cancel();
         for (const auto& each : loaders_)
             each->stop();
         for (const auto& each : servers_)

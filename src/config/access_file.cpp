@@ -105,6 +105,8 @@ public:
             for (const auto& [name, member] : object(*all, "principals").items())
                 drafts_.push_back(read_principal(name, members(member, "principals." + name, complain_)));
         add_accounts();
+        if (const auto name = top.text("rates_backend"))
+            to_.access.rates_backend = place_of_rates(*name);
         if (const json* const all = top.find("tokens"))
             for_each(*all, "tokens", [this](members from) { read_token(std::move(from)); });
         if (const json* const all = top.find("jwt"))
@@ -183,6 +185,15 @@ private:
             wanted.address.password = one.redis_password;
         }
         return place_server(to_, wanted);
+    }
+
+    std::optional<std::size_t> place_of_rates(const std::string& name)
+    {
+        const auto found = servers_.find(name);
+        if (found != servers_.end())
+            return place_server(to_, server_like(to_.redis, found->second.address, found->second.connections));
+        complain_("rates_backend", "names no backend of the file" + hint(name, servers_));
+        return std::nullopt;
     }
 
     void add_certificate(std::string name, const principal_draft& of)

@@ -43,6 +43,7 @@ access::rate read_parts(members from, amounts of)
     made.amount = read("amount");
     made.period = from.duration("per", longest_period).value_or(1s);
     made.burst = read("burst");
+    made.global = from.flag("global");
     if (made.amount == 0 && !from.find("amount"))
         from.complain("amount", "is missing");
     from.refuse_unknown();

@@ -170,6 +170,17 @@ std::size_t keep_accounts(const settings& before, settings& after)
     return count;
 }
 
+// Where rates are counted that hold over all gateways together: where they were, unless the process knows the new server.
+void keep_rates_backend(const settings& before, settings& after)
+{
+    std::optional<std::size_t>& at = after.access.rates_backend;
+    if (at)
+        at = place_before(before, after, *at);
+    after.access.keeps_rates_backend = at > before.more_redis.size();
+    if (after.access.keeps_rates_backend)
+        at = before.access.rates_backend;
+}
+
 }   // namespace
 
 redis::params server_like(const redis::params& first, const redis::address& at, std::size_t connections)
@@ -213,6 +224,7 @@ void read_srh_tokens(const assignments& given, settings& to, problems& found)
 std::size_t keep_servers(const settings& before, settings& after)
 {
     std::size_t lost = keep_grants(before, after) + keep_accounts(before, after);
+    keep_rates_backend(before, after);
     if (before.redis_of_token_file && !after.redis_of_token_file)
         lost += withhold_tokens_of_redis_url(after.access);
     after.more_redis = before.more_redis;

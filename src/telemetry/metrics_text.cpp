@@ -140,6 +140,18 @@ const std::array summed = {
         MetricType::Counter,
         "Published messages and lines of MONITOR received from Redis.",
         {}},
+    summed_cell{
+        &shard_metrics::rate_reports,
+        "rate_reports_total",
+        MetricType::Counter,
+        "Reports to Redis of what was taken under rates of all gateways together, by result.",
+        {{"result", "ok"}}},
+    summed_cell{
+        &shard_metrics::rate_reports_failed,
+        "rate_reports_total",
+        MetricType::Counter,
+        "Reports to Redis of what was taken under rates of all gateways together, by result.",
+        {{"result", "failed"}}},
 };
 
 MetricFamily& family(std::vector<MetricFamily>& all, const std::string& name, MetricType type, const char* help)

@@ -3,6 +3,7 @@
 
 #include "rediserve/access/networks.hpp"
 #include "rediserve/access/principal.hpp"
+#include "rediserve/access/rate_reports.hpp"
 #include "rediserve/commands/command_table.hpp"
 #include "rediserve/redis/backend.hpp"
 
@@ -31,12 +32,12 @@ struct asker
 class gate final : public redis::client
 {
 public:
-    // `commands` is where the backend's table stands, whichever it is at the time.
+    // `commands` is where the backend's table stands, whichever it is at the time. Without `reports`, rates hold here only.
     gate(
         redis::backend& to, const std::shared_ptr<const commands::command_table>& commands, const principal& by,
-        const asker& asked = {}
+        const asker& asked = {}, rate_reports* reports = nullptr
     ) noexcept
-        : to_(&to), commands_(&commands), by_(&by), asked_(asked)
+        : to_(&to), commands_(&commands), by_(&by), asked_(asked), reports_(reports)
     {}
 
     const redis::backend_health& health() const noexcept { return to_->health(); }
@@ -78,6 +79,7 @@ private:
     const std::shared_ptr<const commands::command_table>* commands_;
     const principal* by_;
     asker asked_;
+    rate_reports* reports_;
 };
 
 // What Redis says of what its own users may not do (without its first word, NOPERM).

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,10 @@ struct params
     networks proxies;                // that may say whom they speak for
     rate address_requests;           // of each client address
     bool insecure_no_auth = false;   // listen beyond loopback without credentials
+
+    // The server that counts global rates, as principal::backend; nullopt: that of each principal.
+    std::optional<std::size_t> rates_backend;
+    bool keeps_rates_backend = false;   // though the file names another one, which needs a restart to be connected to
 
     // Whether nobody comes in without credentials. An access file guards even when it lets nobody in.
     bool guards() const noexcept { return has_plain_tokens() || !file.empty(); }

@@ -7,7 +7,9 @@
 #include "rediserve/access/rate.hpp"
 #include "rediserve/access/tickets.hpp"
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace rediserve::access {
 
@@ -21,6 +23,7 @@ struct policy
     network_policy from;     // who may come in at all
     networks proxies;        // who may say whom they speak for: those that are configured, and unix sockets (`::`)
     rate address_requests;   // of each client address
+    std::optional<std::size_t> rates_backend;   // that counts global rates; nullopt: each principal's
     std::shared_ptr<address_rates> addresses;   // there when there is such a rate
     std::shared_ptr<tickets> out;               // tickets that nobody has used yet
 };

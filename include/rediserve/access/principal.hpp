@@ -1,6 +1,7 @@
 // Who is asking, and what is granted to them.
 #pragma once
 
+#include "rediserve/access/meter.hpp"
 #include "rediserve/access/networks.hpp"
 #include "rediserve/access/rate.hpp"
 #include "rediserve/access/rules.hpp"
@@ -40,9 +41,10 @@ struct rates
 // What a principal has taken: one for all threads, and kept over a reload.
 struct usage
 {
-    bucket requests;
-    bucket commands;
-    bucket bytes;
+    std::string name = {};   // what it is known by; with a zero byte between a principal and a subject
+    meter requests = {};
+    meter commands = {};
+    meter bytes = {};
     std::atomic<std::size_t> streams{0};
     std::atomic<std::size_t> connections{0};
 };

@@ -13,10 +13,15 @@ struct rate
     std::uint64_t amount = 0;   // per period; 0: any
     std::chrono::milliseconds period{1000};
     std::uint64_t burst = 0;   // at once; 0: as much as `amount`
+    bool global = false;       // of all gateways together, else of this process
 
     bool limits() const noexcept { return amount > 0; }
     bool operator==(const rate&) const = default;
 };
+
+std::uint64_t burst_of(const rate& within) noexcept;
+// How long a bucket takes to fill by `amount`, rounded up: what is taken is paid for in full.
+std::chrono::nanoseconds time_for(const rate& within, std::uint64_t amount) noexcept;
 
 // What became of an attempt to take from a bucket.
 struct taken
@@ -40,6 +45,8 @@ public:
 
     // When it will be full, or was, in nanoseconds of the steady clock.
     std::int64_t full_at() const noexcept { return full_at_.load(std::memory_order_relaxed); }
+    // It will not be full earlier than that.
+    void drain_until(std::int64_t full_at) noexcept;
     void fill() noexcept { full_at_.store(0, std::memory_order_relaxed); }
 
 private:

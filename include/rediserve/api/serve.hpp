@@ -2,10 +2,12 @@
 #pragma once
 
 #include "rediserve/access/policy.hpp"
+#include "rediserve/access/rate_reports.hpp"
 #include "rediserve/api/dialect.hpp"
 #include "rediserve/commands/command_table.hpp"
 #include "rediserve/http/handler.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,7 +35,8 @@ class service final : public http::handler
 public:
     service(
         std::vector<mount> mounts, std::vector<redis::backend*> backends, const params& settings,
-        std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics
+        std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics,
+        access::rate_reports::caller call_report_rates = {}
     );
     ~service() override;
 
@@ -44,6 +47,8 @@ public:
 
     // From the shard's thread, between requests.
     void apply(const params& settings, std::shared_ptr<const access::policy> policy);
+    // Tells Redis what was taken under rates of all gateways, when the constructor's caller was asked to.
+    void report_rates() { reports_.tell(std::chrono::steady_clock::now()); }
     // What a server has said about its commands; `backend` is its index.
     void learn(std::size_t backend, std::shared_ptr<const commands::command_table> commands);
 
@@ -65,6 +70,7 @@ private:
     std::vector<mount> mounts_;               // longest prefix first
     std::vector<redis::backend*> backends_;   // by principal::backend
     params settings_;
+    access::rate_reports reports_;
     std::unique_ptr<entrance> entrance_;
     std::vector<std::shared_ptr<const commands::command_table>> commands_;   // by principal::backend
     telemetry::shard_metrics& metrics_;

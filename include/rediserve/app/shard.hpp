@@ -10,7 +10,9 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -47,12 +49,14 @@ public:
 
 private:
     void run();
+    void report_rates_at(std::chrono::steady_clock::time_point when);
 
     unsigned number_;
     telemetry::shard_metrics metrics_;
     boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};   // no locks around sockets of one thread
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
     std::vector<std::unique_ptr<server_link>> servers_;   // by principal::backend
+    boost::asio::steady_timer rates_timer_{context_};
     std::unique_ptr<api::service> service_;
     std::vector<std::unique_ptr<command_table_loader>> loaders_;   // of as many
     std::unique_ptr<http::connection_pool> connections_;

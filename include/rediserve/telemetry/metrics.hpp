@@ -118,6 +118,9 @@ struct shard_metrics
     cell redis_subscribers;     // those who listen to them
     cell redis_messages;
 
+    cell rate_reports;   // of what was taken under rates of all gateways
+    cell rate_reports_failed;
+
     cell streams_cut;   // listeners that did not read and were cut off
 
     void reject(rejection why) noexcept { rejected[static_cast<std::size_t>(why)].add(1); }

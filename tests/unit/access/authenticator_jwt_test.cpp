@@ -82,6 +82,7 @@ TEST_F(SignedTokens, CountForTheirSubjectAlone)
     const auto other = *shown(user_token(R"("sub":"bob")"));
     EXPECT_EQ(first->used, again->used);
     EXPECT_NE(first->used, other->used);
+    EXPECT_EQ(first->used->name, std::string("user\0ann", 8)) << "for who counts over all gateways";
     const authenticator after(with_issuers(), &guarded_);
     credentials all;
     const auto token = user_token(R"("sub":"ann")");

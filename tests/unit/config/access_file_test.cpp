@@ -88,42 +88,13 @@ TEST(AccessExample, NamesMembersThatTheReferenceExplains)
 {
     const auto text = content_of(REDISERVE_SOURCE_DIR "/docs/access.md");
     for (const auto* member : {
-             "url",
-             "user",
-             "password",
-             "shared_connections",
-             "backend",
-             "rules",
-             "allow",
-             "deny",
-             "rates",
-             "requests",
-             "commands",
-             "bytes",
-             "limits",
-             "body",
-             "value",
-             "pipeline",
-             "streams",
-             "connections",
-             "block_wait",
-             "redis_user",
-             "redis_password",
-             "certificates",
-             "sha256",
-             "principal",
-             "name",
-             "expires",
-             "issuer",
-             "audience",
-             "keys_file",
-             "secret",
-             "secret_file",
-             "algorithms",
-             "leeway",
-             "amount",
-             "per",
-             "burst",
+             "url",         "user",       "password",       "shared_connections", "backend",   "rules",
+             "allow",       "deny",       "rates",          "requests",           "commands",  "bytes",
+             "limits",      "body",       "value",          "pipeline",           "streams",   "connections",
+             "block_wait",  "redis_user", "redis_password", "certificates",       "sha256",    "principal",
+             "name",        "expires",    "issuer",         "audience",           "keys_file", "secret",
+             "secret_file", "algorithms", "leeway",         "rates_backend",      "amount",    "per",
+             "burst",       "global",
          })
         EXPECT_THAT(text, HasSubstr("`" + std::string(member) + "`")) << member;
 }
@@ -151,6 +122,26 @@ TEST(AccessPrincipal, HasRates)
     EXPECT_EQ(rates.bytes, (access::rate{.amount = 10 << 20, .period = 1s}));
     EXPECT_FALSE(principal_with("").rates.any());
     EXPECT_EQ(principal_with(R"("rates":{"requests":"5/10s"})").rates.requests.period, 10s);
+}
+
+TEST(AccessPrincipal, SharesRatesWithOtherGatewaysWhenTheySaySo)
+{
+    const auto rates =
+        principal_with(R"("rates":{"requests":"60/m","commands":{"amount":60,"per":"1m","burst":10,"global":true},)"
+                       R"("bytes":{"amount":"1m","per":"1s","global":false}})")
+            .rates;
+    EXPECT_EQ(rates.commands, (access::rate{.amount = 60, .period = 1min, .burst = 10, .global = true}));
+    EXPECT_FALSE(rates.requests.global);
+    EXPECT_FALSE(rates.bytes.global);
+    for (const auto* wrong : {R"({"amount":60,"global":1})", R"({"amount":60,"global":"yes"})"})
+        EXPECT_THAT(
+            problem_with_principal(R"("rates":{"commands":)" + std::string(wrong) + "}"),
+            HasSubstr("principals.p.rates.commands.global must be true or false")
+        );
+    EXPECT_THAT(
+        problem_with_principal(R"("rates":{"commands":{"amount":60,"globl":true}})"),
+        HasSubstr(R"(has no member "globl"; did you mean "global"?)")
+    );
 }
 
 TEST(AccessPrincipal, HasLimits)
@@ -371,6 +362,40 @@ TEST(AccessServers, NeedARestartWhenTheyAreNew)
     EXPECT_EQ(account(after, "near").backend, 2u);
     EXPECT_EQ(account(after, "main").backend, 0u) << "as access.token's, which stays with the server that there is";
     EXPECT_THAT(after.more_redis, SizeIs(2));
+}
+
+constexpr std::string_view counted_at_b = R"({"backends":{"a":"redis://one","b":"redis://two"},"rates_backend":"b",
+    "principals":{"p":{"backend":"a"}}})";
+
+TEST(AccessServers, MayBeOneForTheRates)
+{
+    const auto settings = read(counted_at_b, {"--redis", "redis://main"});
+    ASSERT_THAT(settings.more_redis, SizeIs(2));
+    ASSERT_TRUE(settings.access.rates_backend);
+    EXPECT_EQ(settings.more_redis[*settings.access.rates_backend - 1].address.host, "two");
+    EXPECT_EQ(read(R"({"principals":{"p":{}}})").access.rates_backend, std::nullopt);
+    EXPECT_THAT(
+        problem_with(R"({"backends":{"cache":"redis://x"},"rates_backend":"cach"})"),
+        HasSubstr(R"(rates_backend names no backend of the file; did you mean "cache"?)")
+    );
+    EXPECT_THAT(problem_with(R"({"rates_backend":1})"), HasSubstr("rates_backend must be a text"));
+}
+
+TEST(AccessServers, OfTheRatesNeedARestartWhenTheyAreNew)
+{
+    const auto before = read(counted_at_b, {"--redis", "redis://main"});
+    auto same = read(
+        R"({"backends":{"a":"redis://two"},"rates_backend":"a","principals":{"p":{}}})", {"--redis", "redis://main"}
+    );
+    keep_servers(before, same);
+    EXPECT_EQ(same.access.rates_backend, before.access.rates_backend);
+    EXPECT_THAT(needs_restart(before, same), IsEmpty());
+    auto other = read(
+        R"({"backends":{"a":"redis://three"},"rates_backend":"a","principals":{"p":{}}})", {"--redis", "redis://main"}
+    );
+    keep_servers(before, other);
+    EXPECT_EQ(other.access.rates_backend, before.access.rates_backend);
+    EXPECT_THAT(needs_restart(before, other), testing::ElementsAre("rates_backend"));
 }
 
 TEST(AccessServers, AreNotMistakenForOneThatWasNeverConnectedTo)
