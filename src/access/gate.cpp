@@ -142,6 +142,7 @@ result<redis::submission*> gate::submit(redis::batch&& commands, redis::submit_o
 {
     if (const auto fine = admit(commands, options); !fine)
         return fine.error();
+    options.most_reply = redis::narrower(options.most_reply, most_reply());
     return to_->submit(std::move(commands), options, sink);
 }
 

@@ -62,6 +62,8 @@ void append_error_members(buffer& to, const error& why)
         to.append(",\"executed\":\"no\"");
     else if (why.executed == executed::maybe)
         to.append(",\"executed\":\"maybe\"");
+    else if (why.executed == executed::yes)
+        to.append(",\"executed\":\"yes\"");
 }
 
 void fail(const call& of, const error& why)

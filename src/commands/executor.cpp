@@ -64,8 +64,12 @@ void run_op::on_reply(const redis::reply_view& reply, std::size_t index) noexcep
 {
     if (index == last_) {
         submission_ = nullptr;
-        if (reply.is_error("EXECABORT") && !earlier_error_.empty())
+        if (!reply.is_error())
+            resume(reply);
+        else if (reply.is_error("EXECABORT") && !earlier_error_.empty())
             resume(redis_failure(earlier_error_));
+        else if (reply.is_oversized())
+            resume(redis_failure(reply));
         else
             resume(reply);
     } else if (reply.is_error() && earlier_error_.empty()) {
@@ -112,15 +116,16 @@ each_op::each_op(redis::client& backend, redis::submit_options options, redis::b
 }
 
 each_op::each_op(
-    redis::client& backend, redis::lease& through, std::chrono::milliseconds deadline, redis::batch&& commands,
-    reply_visitor& to
+    redis::client& backend, redis::lease& through, redis::submit_options options, std::chrono::milliseconds deadline,
+    redis::batch&& commands, reply_visitor& to
 )
     : backend_(backend), lease_(&through), to_(to), last_(commands.size() - 1)
 {
     if (commands.size() == 0)
         return;
-    if (const auto fine = backend.admit(commands, {}); fine)
-        accept(through.submit(std::move(commands), deadline, *this));
+    options.most_reply = redis::narrower(options.most_reply, backend.most_reply());
+    if (const auto fine = backend.admit(commands, options); fine)
+        accept(through.submit(std::move(commands), options, deadline, *this));
     else
         outcome_ = fine.error();
 }

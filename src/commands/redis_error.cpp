@@ -26,4 +26,12 @@ error redis_failure(std::string_view text)
     return error(code, std::string(text));
 }
 
+error redis_failure(const redis::reply_view& reply)
+{
+    constexpr std::string_view word = "ERR ";
+    if (reply.is_oversized())
+        return error(errc::reply_too_large, std::string(reply.text().substr(word.size())), executed::yes);
+    return redis_failure(reply.text());
+}
+
 }   // namespace rediserve::commands

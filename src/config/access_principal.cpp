@@ -89,6 +89,7 @@ access::limits read_limits(members& from)
         return made;
     made.body_bytes = inside->size("body").value_or(0);
     made.value_bytes = inside->size("value").value_or(0);
+    made.reply_bytes = inside->size("reply").value_or(0);
     made.pipeline_commands = inside->count("pipeline", 1, most).value_or(0);
     made.streams = inside->count("streams", 1, most).value_or(0);
     made.connections = inside->count("connections", 1, most).value_or(0);

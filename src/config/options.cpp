@@ -203,6 +203,9 @@ constexpr option table[] = {
     {.path = "redis.queue_bytes", .in = section::redis,
      .is = size{[](settings& s) -> auto& { return s.redis.queue_bytes; }, 64 * k, 16 * g},
      .help = "bytes of commands that may wait on one shared connection; beyond it the answer is 503"},
+    {.path = "redis.reply_bytes", .in = section::redis,
+     .is = size{[](settings& s) -> auto& { return s.redis.reply_bytes; }, 0, 16 * g},
+     .help = "most that Redis may answer to one request; beyond it the reply is dropped and the answer is 413; 0: any"},
 
     {.path = "embedded.enabled", .in = section::embedded,
      .is = boolean{[](settings& s) -> auto& { return s.embedded.enabled; }},

@@ -63,6 +63,7 @@ result<submission*> carrier::add(batch&& commands, submit_options options, reply
     added.home = this;
     added.submitted = now;
     added.read_only = options.read_only;
+    added.most_reply = options.most_reply;
     queue_.push(added);
     around_.metrics.redis_pending.add(1);
     pump();
@@ -88,6 +89,8 @@ void carrier::give(submission& what) noexcept
     queue_.mark_sent(what, link_.given());
     giving_ = &what;
     given_to_ = 0;
+    if (queue_.first_sent() == &what)
+        limit_replies();
     give_on();
 }
 
@@ -144,9 +147,38 @@ void carrier::on_reply(const reply_view& reply) noexcept
             around_.metrics.redis_late_replies.add(1);
         around_.metrics.redis_commands.observe(std::chrono::steady_clock::now() - asked.submitted);
         retire(asked);
+        limit_replies();
     }
     if (sink)
         sink->on_reply(reply, index);
+}
+
+// To be called whenever another batch is owed the next reply.
+void carrier::limit_replies() noexcept
+{
+    const submission* const next = queue_.first_sent();
+    const bool limits = next && (next->most_reply > 0 || !next->sink);
+    if (limits)
+        begin_limit(*next);
+    else if (limited_)
+        link_.limit_replies(0);
+    limited_ = limits;
+}
+
+void carrier::begin_limit(const submission& of) noexcept
+{
+    if (of.sink)
+        link_.limit_replies(of.most_reply);
+    else
+        link_.drop_replies();
+}
+
+// Nobody waits for it any more, so nothing of its replies needs to be kept.
+void carrier::abandon(submission& what) noexcept
+{
+    what.sink = nullptr;
+    if (queue_.first_sent() == &what)
+        limit_replies();
 }
 
 void carrier::retire(submission& what) noexcept
@@ -162,7 +194,7 @@ void carrier::retire(submission& what) noexcept
 
 void carrier::cancel(submission& what) noexcept
 {
-    what.sink = nullptr;
+    abandon(what);
     if (what.state == submission_state::queued)
         retire(what);
 }
@@ -184,7 +216,9 @@ void carrier::expire(submission& what) noexcept
         return fail(what, error(errc::backend_timeout, "no connection to Redis took the command in time", ran));
     }
     watch_for_silence();
-    if (reply_sink* const sink = std::exchange(what.sink, nullptr))
+    reply_sink* const sink = what.sink;
+    abandon(what);
+    if (sink)
         sink->on_failure(error(errc::backend_timeout, "Redis did not answer in time", executed::maybe));
 }
 
@@ -214,6 +248,7 @@ void carrier::fail_all(const error& why) noexcept
     const std::uint64_t left = written();
     rest();
     giving_ = large_ = nullptr;
+    limited_ = false;
     auto lost = queue_.lose(left, request_queue::retry::no);
     fail(lost.failed, why);
     fail_waiting(why);
@@ -249,6 +284,7 @@ void carrier::on_lost(const link_end& how, std::uint64_t left) noexcept
     silence_.stop();
     broken_ = false;
     giving_ = large_ = nullptr;
+    limited_ = false;
     // After bytes that are no RESP, nothing tells which reply was whose; asking again would likely get the same.
     const bool nonsense = how.code == errc::backend_protocol;
     auto lost = queue_.lose(left, nonsense ? request_queue::retry::no : reads_);

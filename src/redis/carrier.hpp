@@ -81,6 +81,9 @@ private:
     void on_silence_alarm();
     std::uint64_t written() const noexcept { return link_.given() - link_.unsent(); }
     void retire(submission& what) noexcept;
+    void abandon(submission& what) noexcept;
+    void limit_replies() noexcept;
+    void begin_limit(const submission& of) noexcept;
     void fail(submission& what, error why) noexcept;
     void fail(submission_list& these, const error& why) noexcept;
 
@@ -96,6 +99,7 @@ private:
     submission* large_ = nullptr;    // given wholly, perhaps not written wholly
     std::uint64_t heard_then_ = 0;   // when the watch for silence began
     std::uint64_t written_then_ = 0;
+    bool limited_ = false;   // what the connection may be answered with
     bool was_ready_ = false;
     bool broken_ = false;   // hiredis took a batch in part and no more
 };

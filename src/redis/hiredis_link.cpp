@@ -34,9 +34,6 @@ constexpr std::size_t digestible = 1024;
 // A reply this large leaves hiredis' reader with a buffer of its size, beside the reply itself.
 constexpr std::size_t largest_spare_buffer = 1 << 20;
 
-// Redis' own deepest are COMMAND DOCS and what scripts and modules build; Lua stops at 128 levels of conversion.
-constexpr int deepest_reply = 128;
-
 // Gives the reader's unused memory back before the reply is worked on.
 void shrink(redisReader& reader) noexcept
 {
@@ -53,7 +50,7 @@ error cannot_connect(const char* why)
 
 }   // namespace
 
-// hiredis' side of the link. It holds plain pointers: `data` of the context, of its event hooks and of its reader.
+// hiredis' side of the link. It holds plain pointers: `data` of the context and of its event hooks.
 struct hiredis_link::hooks
 {
     static hiredis_link& of(const redisAsyncContext* context) { return *static_cast<hiredis_link*>(context->data); }
@@ -78,65 +75,7 @@ struct hiredis_link::hooks
         if (link.events_)
             link.events_->on_connected();
     }
-
-    // Nobody can use a reply that nothing asked for, and hiredis ends the process on one that is nested without end
-    // (freeReplyObject recurses). These guards stand before the functions that build replies and make of such a reply a
-    // failure of the connection instead.
-    static redisReplyObjectFunctions builders;
-
-    static const char* objection(const redisReadTask* task)
-    {
-        int depth = 0;
-        const auto* root = task;
-        for (; root->parent && depth < deepest_reply; ++depth)
-            root = root->parent;
-        if (depth == deepest_reply)
-            return "a reply that is nested too deep";
-        const auto& link = *static_cast<const hiredis_link*>(task->privdata);
-        const bool expected = link.listening_ || link.owed_ > 0;
-        if (!expected && root->type != REDIS_REPLY_ERROR && root->type != REDIS_REPLY_PUSH)
-            return "a reply that nothing asked for";
-        return nullptr;
-    }
-    template <auto Build, class... Arguments>
-    static void* guarded(const redisReadTask* task, Arguments... arguments)
-    {
-        const char* const objected = objection(task);
-        if (!objected)
-            return (builders.*Build)(task, arguments...);
-        static_cast<hiredis_link*>(task->privdata)->nonsense_ = objected;
-        return nullptr;   // which hiredis takes for a lack of memory
-    }
-    // RESP2 has two nils, which hiredis' replies do not tell apart.
-    static void* guarded_nil(const redisReadTask* task)
-    {
-        void* const made = guarded<&redisReplyObjectFunctions::createNil>(task);
-        if (made && task->type == REDIS_REPLY_ARRAY)
-            static_cast<redisReply*>(made)->integer = reply_view::nil_array_mark;
-        return made;
-    }
-    static redisReplyObjectFunctions guard(const redisReplyObjectFunctions& original)
-    {
-        using functions = redisReplyObjectFunctions;
-        builders = original;
-        auto guards = original;
-        guards.createString = guarded<&functions::createString, char*, std::size_t>;
-        guards.createArray = guarded<&functions::createArray, std::size_t>;
-        guards.createInteger = guarded<&functions::createInteger, long long>;
-        guards.createDouble = guarded<&functions::createDouble, double, char*, std::size_t>;
-        guards.createNil = guarded_nil;
-        guards.createBool = guarded<&functions::createBool, int>;
-        return guards;
-    }
-    static void guard_replies(redisReader& reader, hiredis_link& link)
-    {
-        static redisReplyObjectFunctions guards = guard(*reader.fn);
-        reader.fn = &guards;
-        reader.privdata = &link;
-    }
 };
-
-redisReplyObjectFunctions hiredis_link::hooks::builders;
 
 // Whoever links this file gets hiredis' memory with it.
 [[maybe_unused]] const bool memory_is_kept = hiredis_memory_is_kept();
@@ -180,7 +119,7 @@ result<void> hiredis_link::adopt(redisAsyncContext* context, events& to)
     context->ev.data = this;
     context->ev.addWrite = hooks::want_write;
     context->ev.cleanup = hooks::clean_up;
-    hooks::guard_replies(*context->c.reader, *this);
+    replies_.attach(*context->c.reader);
     redisAsyncSetConnectCallbackNC(context, hooks::on_connect);   // asks for a write event
     return {};
 }
@@ -198,7 +137,7 @@ bool hiredis_link::send(std::string_view bytes, std::size_t commands) noexcept
 {
     if (!context_ || redisAppendFormattedCommand(&context_->c, bytes.data(), bytes.size()) != REDIS_OK)
         return false;
-    owed_ += commands;
+    replies_.owe(commands);
     want_write();
     return true;
 }
@@ -210,7 +149,19 @@ std::size_t hiredis_link::unsent() const noexcept
 
 std::size_t hiredis_link::unread() const noexcept
 {
-    return context_ ? context_->c.reader->len - context_->c.reader->pos : 0;
+    return context_ ? replies_.unread() : 0;
+}
+
+void hiredis_link::limit_replies(std::size_t most) noexcept
+{
+    if (context_)
+        replies_.limit(most);
+}
+
+void hiredis_link::drop_replies() noexcept
+{
+    if (context_)
+        replies_.drop();
 }
 
 void hiredis_link::close() noexcept
@@ -233,9 +184,9 @@ void hiredis_link::remember_end() noexcept
     end_.text = tls_ ? tls_reason(tls_, context->c.errstr) : context->c.errstr;
     if (context->c.err == REDIS_ERR_PROTOCOL)
         end_.code = errc::backend_protocol;
-    if (nonsense_) {
+    if (const char* const nonsense = replies_.nonsense()) {
         end_.code = errc::backend_protocol;
-        end_.text = nonsense_;
+        end_.text = nonsense;
     }
 }
 
@@ -359,7 +310,7 @@ void hiredis_link::digest(std::string_view bytes)
     while (context_ && !bytes.empty()) {
         const auto piece = bytes.substr(0, digestible);
         bytes.remove_prefix(piece.size());
-        redisReaderFeed(context_->c.reader, piece.data(), piece.size());   // tell_next() notices a failure
+        replies_.feed(piece);
         while (context_ && tell_next()) {}
     }
 }
@@ -367,24 +318,47 @@ void hiredis_link::digest(std::string_view bytes)
 // False when no reply is whole.
 bool hiredis_link::tell_next()
 {
-    void* next = nullptr;
-    if (redisGetReplyFromReader(&context_->c, &next) != REDIS_OK)
-        redisAsyncFree(context_);
-    if (!next)
+    void* next = replies_.next();
+    if (!next) {
+        if (context_->c.reader->err != 0)
+            fail_to_read();
         return false;
+    }
     const std::unique_ptr<void, decltype(&freeReplyObject)> reply(next, freeReplyObject);
     shrink(*context_->c.reader);
-    tell(*static_cast<const redisReply*>(next));
+    if (replies_.oversized())
+        tell_oversized(*static_cast<const redisReply*>(next));
+    else
+        tell(*static_cast<const redisReply*>(next));
     return true;
+}
+
+// The context is to know what its reader has found.
+void hiredis_link::fail_to_read()
+{
+    void* none = nullptr;
+    redisGetReplyFromReader(&context_->c, &none);
+    redisAsyncFree(context_);
+}
+
+void hiredis_link::tell_oversized(const redisReply& rest)
+{
+    std::string text = replies_.refusal();
+    redisReply told{};
+    told.type = rest.type == REDIS_REPLY_PUSH ? REDIS_REPLY_PUSH : REDIS_REPLY_ERROR;
+    told.integer = reply_view::oversized_mark;
+    told.str = text.data();
+    told.len = text.size();
+    tell(told);
 }
 
 void hiredis_link::tell(const redisReply& reply)
 {
     if (reply.type == REDIS_REPLY_PUSH)
         return;
-    if (owed_ > 0)
-        --owed_;
-    else if (!listening_)
+    if (replies_.owes())
+        replies_.paid();
+    else if (!replies_.listening())
         return give_up(reply_view(&reply).text());
     if (events_)
         events_->on_reply(reply_view(&reply));

@@ -5,6 +5,7 @@
 // after whatever else the turn still has to do.
 #pragma once
 
+#include "redis/reply_reader.hpp"
 #include "redis/tls.hpp"
 
 #include "rediserve/base/error.hpp"
@@ -66,10 +67,13 @@ public:
     // or no memory.
     bool send(std::string_view bytes, std::size_t commands) noexcept;
     // From now on things may come that no command asked for. For subscriptions and MONITOR.
-    void listen() noexcept { listening_ = true; }
+    void listen() noexcept { replies_.listen(); }
+    // As reply_reader's: what the replies from here on may take. One that is larger is told as an error of our own.
+    void limit_replies(std::size_t most) noexcept;
+    void drop_replies() noexcept;
     // Bytes queued here and not yet taken by the kernel.
     std::size_t unsent() const noexcept;
-    // Bytes of a reply that has not come whole yet.
+    // Bytes of a reply that has not come whole yet, or is still to be passed over.
     std::size_t unread() const noexcept;
     // How often something came from Redis: two calls with the same answer and replies owed are a silence.
     std::uint64_t heard() const noexcept { return heard_; }
@@ -88,6 +92,8 @@ private:
     void read_on();
     void digest(std::string_view bytes);
     bool tell_next();
+    void fail_to_read();
+    void tell_oversized(const redisReply& rest);
     void tell(const redisReply& reply);
     void give_up(std::string_view why);
     void flush();
@@ -101,13 +107,11 @@ private:
     redisAsyncContext* context_ = nullptr;
     ssl_st* tls_ = nullptr;   // hiredis owns it
     events* events_ = nullptr;
+    reply_reader replies_;
     link_end end_;
-    const char* nonsense_ = nullptr;   // what was wrong with a reply that hiredis itself would have taken
-    std::size_t owed_ = 0;             // replies
     std::uint64_t heard_ = 0;
     bool ended_ = false;
     bool connected_ = false;
-    bool listening_ = false;
     bool flush_posted_ = false;
     bool waiting_to_write_ = false;
 };

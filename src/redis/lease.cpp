@@ -13,9 +13,11 @@ lease& lease::operator=(lease&& other) noexcept
     return *this;
 }
 
-result<submission*> lease::submit(batch&& commands, std::chrono::milliseconds deadline, reply_sink& sink)
+result<submission*> lease::submit(
+    batch&& commands, submit_options options, std::chrono::milliseconds deadline, reply_sink& sink
+)
 {
-    return link_->submit(std::move(commands), deadline, sink);
+    return link_->submit(std::move(commands), options, deadline, sink);
 }
 
 void lease::cancel(submission& what) noexcept

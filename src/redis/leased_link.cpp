@@ -27,14 +27,17 @@ lease leased_link::lend() noexcept
     return lease(*this);
 }
 
-result<submission*> leased_link::submit(batch&& commands, std::chrono::milliseconds deadline, reply_sink& sink)
+result<submission*> leased_link::submit(
+    batch&& commands, submit_options options, std::chrono::milliseconds deadline, reply_sink& sink
+)
 {
     if (ended_)
         return error(errc::backend_lost, "the connection of this lease has ended", executed::no);
     for (std::size_t index = 0; index < commands.size(); ++index)
         state_.sent(commands.name(index));
     const auto now = std::chrono::steady_clock::now();
-    auto added = carrier_.add(std::move(commands), {}, sink, now);
+    options.read_only = false;   // never run again
+    auto added = carrier_.add(std::move(commands), options, sink, now);
     if (added) {
         expires_ = std::max(expires_, now + deadline);
         deadline_.at(expires_);
@@ -49,11 +52,12 @@ void leased_link::on_deadline()
         fail(error(errc::backend_timeout, "Redis did not answer in time", executed::maybe));
 }
 
+// The next user is not to wait for the rest of a reply that was too large for this one.
 void leased_link::release() noexcept
 {
     deadline_.stop();
     status_ = lease_status::idle;
-    if (ended_ || !carrier_.empty() || !state_.clean())
+    if (ended_ || !carrier_.empty() || carrier_.congested() || !state_.clean())
         close(error(errc::backend_lost, "the lease was given up", executed::maybe));
     events_.on_released(*this);
 }

@@ -42,7 +42,9 @@ public:
     lease lend() noexcept;
 
     // The lease's side.
-    result<submission*> submit(batch&& commands, std::chrono::milliseconds deadline, reply_sink& sink);
+    result<submission*> submit(
+        batch&& commands, submit_options options, std::chrono::milliseconds deadline, reply_sink& sink
+    );
     void cancel(submission& what) noexcept { carrier_.cancel(what); }
     void release() noexcept;
 

@@ -60,6 +60,8 @@ public:
     // As hiredis_link's, for a ready link.
     bool send(std::string_view bytes, std::size_t commands) noexcept;
     void listen() noexcept { connection_->listen(); }
+    void limit_replies(std::size_t most) noexcept { connection_->limit_replies(most); }
+    void drop_replies() noexcept { connection_->drop_replies(); }
     std::size_t unsent() const noexcept { return connection_ ? connection_->unsent() : 0; }
     std::size_t unread() const noexcept { return connection_ ? connection_->unread() : 0; }
     std::uint64_t heard() const noexcept { return connection_ ? connection_->heard() : 0; }

@@ -26,6 +26,11 @@ bool reply_view::is_nil_array() const noexcept
     return is_nil() && reply_->integer == nil_array_mark;
 }
 
+bool reply_view::is_oversized() const noexcept
+{
+    return is_error() && reply_->integer == oversized_mark;
+}
+
 std::string_view reply_view::text() const noexcept
 {
     switch (kind()) {

@@ -51,6 +51,8 @@ public:
 
     std::chrono::milliseconds command_timeout() const noexcept override { return settings_.command_timeout; }
 
+    std::size_t most_reply() const noexcept override { return settings_.reply_bytes; }
+
     const backend_health& health() const noexcept override { return shared_.health(); }
 
     void stop() noexcept override

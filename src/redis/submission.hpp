@@ -33,6 +33,7 @@ public:
     carrier* home = nullptr;
     std::uint32_t* under_way = nullptr;   // a count of those not over yet, this one among them
     std::size_t count = 0;                // of commands
+    std::size_t most_reply = 0;           // as of submit_options
     std::size_t charged = 0;              // bytes it counts for in its queue
     std::size_t replies = 0;              // received on the present connection
     std::size_t delivered = 0;            // told to the sink: a retry does not tell them again

@@ -43,7 +43,7 @@ protected:
     {
         outcome got;
         got.expected = commands.size();
-        const auto accepted = through.held.submit(std::move(commands), deadline, got);
+        const auto accepted = through.held.submit(std::move(commands), {}, deadline, got);
         if (!accepted)
             got.failure = accepted.error();
         EXPECT_TRUE(turn_until([&] { return got.over(); }));
@@ -104,7 +104,7 @@ TEST_F(BackendLease, BlocksNobodyElse)
     holder one;
     acquire(one);
     outcome popped;
-    ASSERT_TRUE(one.held.submit(batch::of("BLPOP", "list", 0), 5s, popped));
+    ASSERT_TRUE(one.held.submit(batch::of("BLPOP", "list", 0), {}, 5s, popped));
     EXPECT_EQ(ask(batch::of("RPUSH", "list", "v")), ":1");
     ASSERT_TRUE(turn_until([&] { return popped.over(); }));
     EXPECT_EQ(popped.text(), "[list v]");
@@ -143,7 +143,7 @@ TEST_F(BackendLease, IsClosedWhenItComesBackWithSomethingUnanswered)
         holder one;
         acquire(one);
         outcome abandoned;
-        const auto asked = one.held.submit(batch::of("BLPOP", "list", 0), 5s, abandoned);
+        const auto asked = one.held.submit(batch::of("BLPOP", "list", 0), {}, 5s, abandoned);
         ASSERT_TRUE(asked);
         turn();
         one.held.cancel(**asked);
@@ -228,7 +228,7 @@ TEST_F(BackendLease, EndsWithItsConnection)
     holder one;
     acquire(one);
     outcome waiting;
-    ASSERT_TRUE(one.held.submit(batch::of("BLPOP", "list", 0), 5s, waiting));
+    ASSERT_TRUE(one.held.submit(batch::of("BLPOP", "list", 0), {}, 5s, waiting));
     turn();
     server().kill();
     ASSERT_TRUE(turn_until([&] { return waiting.over(); }));

@@ -73,10 +73,12 @@ public:
         redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
     ) override;
     std::chrono::milliseconds command_timeout() const noexcept override { return std::chrono::seconds(5); }
+    std::size_t most_reply() const noexcept override { return most_reply_; }
     const redis::backend_health& health() const noexcept override { return health_; }
     void stop() noexcept override {}
 
     redis::backend_health health_{true, {}};
+    std::size_t most_reply_ = 0;
 
 private:
     struct refusal

@@ -66,6 +66,11 @@ public:
         redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
     ) override;
     std::chrono::milliseconds command_timeout() const noexcept override { return to_->command_timeout(); }
+    // The principal's limit, or what the process allows everybody where that is less.
+    std::size_t most_reply() const noexcept override
+    {
+        return redis::narrower(by_->limits.reply_bytes, to_->most_reply());
+    }
 
 private:
     using words_view = std::span<const std::string_view>;

@@ -20,6 +20,7 @@ struct limits
 {
     std::size_t body_bytes = 0;
     std::size_t value_bytes = 0;         // of one argument of a command
+    std::size_t reply_bytes = 0;         // of what Redis answers to one request
     std::size_t pipeline_commands = 0;   // of one request
     std::size_t streams = 0;             // open at a time
     std::size_t connections = 0;         // open at a time

@@ -40,6 +40,7 @@ enum class errc : int {
     range_not_satisfiable = 305,
     redis_error = 306,
     redis_not_writable = 307,
+    reply_too_large = 308,
     // 4xx: the backend
     backend_unavailable = 400,
     backend_lost = 401,
@@ -62,8 +63,8 @@ inline boost::system::error_code make_error_code(errc code) noexcept
     return {static_cast<int>(code), category()};
 }
 
-// Whether the command of a failed request may have run in Redis.
-enum class executed : std::uint8_t { unsaid, no, maybe };
+// Whether the command of a failed request has run in Redis.
+enum class executed : std::uint8_t { unsaid, no, maybe, yes };
 
 // A failure on its way to whoever asked. `detail` is for people and logs and never holds a value or a secret.
 struct error

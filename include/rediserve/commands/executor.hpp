@@ -25,7 +25,8 @@ namespace rediserve::commands {
 using reply_or_error = result<redis::reply_view>;
 
 // Awaits the last reply of a batch; the others are dropped. When the last one is EXECABORT, which only says that an
-// earlier command was refused, the outcome is that earlier error instead.
+// earlier command was refused, the outcome is that earlier error instead. errc::reply_too_large in place of a reply
+// that is_oversized().
 class run_op : protected redis::reply_sink
 {
 public:
@@ -94,7 +95,7 @@ inline script_op run(redis::client& backend, redis::submit_options options, scri
     return script_op(backend, options, request);
 }
 
-// Told of every reply of a batch, while it is alive. Must not suspend, nor destroy the operation.
+// Told of every reply of a batch, while it is alive, or that it is_oversized(). Must not suspend, nor destroy the operation.
 class reply_visitor
 {
 public:
@@ -112,8 +113,8 @@ public:
     // On a lease of `backend`, which is asked whether it may be. `deadline` as of redis::lease::submit. `through` must
     // outlive the operation.
     each_op(
-        redis::client& backend, redis::lease& through, std::chrono::milliseconds deadline, redis::batch&& commands,
-        reply_visitor& to
+        redis::client& backend, redis::lease& through, redis::submit_options options,
+        std::chrono::milliseconds deadline, redis::batch&& commands, reply_visitor& to
     );
     each_op(const each_op&) = delete;
     each_op& operator=(const each_op&) = delete;

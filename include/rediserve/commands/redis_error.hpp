@@ -13,9 +13,7 @@ namespace rediserve::commands {
 // redis_error for all others.
 error redis_failure(std::string_view text);
 
-inline error redis_failure(const redis::reply_view& reply)
-{
-    return redis_failure(reply.text());
-}
+// The same for the reply, and errc::reply_too_large for one that is_oversized().
+error redis_failure(const redis::reply_view& reply);
 
 }   // namespace rediserve::commands

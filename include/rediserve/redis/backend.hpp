@@ -51,10 +51,19 @@ struct submit_options
     std::uint32_t affinity = 0;
     // Only reads: may be run again, once, when the connection dies before the answer.
     bool read_only = false;
+    // What the replies may take together, in bytes: their texts, and 64 for each element of an array. One that does not fit
+    // into what is left of it is read and not kept; what is told in its place is_oversized(). 0: any number.
+    std::size_t most_reply = 0;
     // Of a script of the gateway's own: the commands that it amounts to, each with the script's keys as its first
     // arguments. Who judges commands judges these in its place. Must live until submit() has returned.
     std::span<const std::string> stands_for = {};
 };
+
+// Of two limits the one that holds, where 0 is none.
+constexpr std::size_t narrower(std::size_t one, std::size_t other) noexcept
+{
+    return one == 0 || (other > 0 && other < one) ? other : one;
+}
 
 // How the backend is doing, for /readyz and the log.
 struct backend_health
@@ -93,6 +102,10 @@ public:
 
     // How long a command may take to be answered, its blocking not counted.
     virtual std::chrono::milliseconds command_timeout() const noexcept = 0;
+
+    // What the replies to a batch that a request sends may take (submit_options::most_reply); 0: any number. A backend only
+    // says it: who submits for requests, or sends by a lease, sees to it.
+    virtual std::size_t most_reply() const noexcept { return 0; }
 };
 
 class backend : public client

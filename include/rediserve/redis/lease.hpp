@@ -22,8 +22,10 @@ public:
 
     explicit operator bool() const noexcept { return link_ != nullptr; }
 
-    // As backend::submit, on this connection, with a deadline of its own. Never retried.
-    result<submission*> submit(batch&& commands, std::chrono::milliseconds deadline, reply_sink& sink);
+    // As backend::submit, on this connection, with a deadline of its own. Never retried. Of the options, most_reply counts.
+    result<submission*> submit(
+        batch&& commands, submit_options options, std::chrono::milliseconds deadline, reply_sink& sink
+    );
     void cancel(submission& what) noexcept;
 
     void release() noexcept;

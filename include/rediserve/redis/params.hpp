@@ -49,6 +49,7 @@ struct params
     std::chrono::milliseconds backoff_max{500};
     std::size_t queue_commands = 16384;                 // per shared connection: queued and awaiting a reply
     std::size_t queue_bytes = std::size_t{256} << 20;   // per shared connection
+    std::size_t reply_bytes = 0;                        // of the replies to one batch of a request; 0: any
 };
 
 }   // namespace rediserve::redis

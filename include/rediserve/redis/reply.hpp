@@ -38,8 +38,12 @@ public:
     // Whether this is an error whose first word is `word`, e.g. "WRONGTYPE".
     bool is_error(std::string_view word) const noexcept;
 
-    // What the connection writes into the `integer` of such a nil, as hiredis has no room for it.
+    // Whether this error is none of Redis': it stands for a reply larger than submit_options::most_reply. The command has run.
+    bool is_oversized() const noexcept;
+
+    // What the connection writes into the `integer` of such a nil, and of such an error, as hiredis has no room for it.
     static constexpr long long nil_array_mark = 1;
+    static constexpr long long oversized_mark = 2;
 
 private:
     const redisReply* reply_ = nullptr;

@@ -18,6 +18,7 @@ std::string_view in_words(executed ran) noexcept
     switch (ran) {
     case executed::no: return " (it was not run)";
     case executed::maybe: return " (it may have been run)";
+    case executed::yes: return " (it was run)";
     default: return {};
     }
 }

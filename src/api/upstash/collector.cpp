@@ -1,5 +1,7 @@
 #include "api/upstash/collector.hpp"
 
+#include "rediserve/commands/redis_error.hpp"
+
 #include <string_view>
 #include <utility>
 
@@ -102,7 +104,11 @@ void collector::step()
 void collector::append(const redis::reply_view& reply)
 {
     failed_ = reply.is_error();
-    append_reply(to_, reply, as_);
+    oversized_ = failed_ && reply.is_oversized();
+    if (oversized_)
+        append_own_failure(to_, commands::redis_failure(reply), as_);
+    else
+        append_reply(to_, reply, as_);
 }
 
 void collector::append_error(std::string_view text)

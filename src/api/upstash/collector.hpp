@@ -36,6 +36,8 @@ public:
     bool any_reply() const noexcept { return replies_ > 0; }
     // Whether the one answer of shape::one is an error.
     bool failed() const noexcept { return failed_; }
+    // Whether that is because the reply was too large.
+    bool oversized() const noexcept { return oversized_; }
 
 private:
     void skip_specials();
@@ -57,6 +59,7 @@ private:
     std::size_t special_ = 0;   // of the next special
     std::size_t replies_ = 0;
     bool failed_ = false;
+    bool oversized_ = false;
     std::optional<page_of_keys> page_;
 };
 

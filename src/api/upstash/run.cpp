@@ -31,7 +31,9 @@ void render(http::exchange& of, unsigned status, std::string_view body, format a
 
 unsigned status_of(const collector& done, shape of) noexcept
 {
-    return of == shape::one && done.failed() ? 400 : 200;
+    if (of == shape::list || !done.failed())
+        return 200;
+    return done.oversized() ? 413 : 400;
 }
 
 // The usual case: one command, whose reply goes as it is, and straight into the output.
@@ -64,7 +66,13 @@ timed_op<commands::each_op> send(
 )
 {
     if (own)
-        return {of.exchange, of.backend, own, of.backend.command_timeout() + now.wait, std::move(now.commands), to};
+        return {of.exchange,
+                of.backend,
+                own,
+                options_of(of, what),
+                of.backend.command_timeout() + now.wait,
+                std::move(now.commands),
+                to};
     return {of.exchange, of.backend, options_of(of, what), std::move(now.commands), to};
 }
 
@@ -127,6 +135,19 @@ private:
     http::exchange& of_;
 };
 
+// Each trip may be answered with as much as a request may, but what was answered before counts.
+result<void> room_for_more(const call& of, const buffer& answered)
+{
+    const std::size_t most = of.backend.most_reply();
+    if (most == 0 || answered.size() <= most)
+        return {};
+    return error(
+        errc::reply_too_large,
+        "max reply size exceeded. Limit: " + std::to_string(most) + " bytes, which the commands before have taken",
+        executed::no
+    );
+}
+
 // What does not fit into one write; on a connection of its own when a command may block it. Nothing behind a command that
 // blocks is sent before it is answered, so that of a client that has left nothing more is run.
 task run_trips(call of, plan what, format as, shape in)
@@ -146,6 +167,9 @@ task run_trips(call of, plan what, format as, shape in)
             how = got.error();
     }
     for (std::size_t i = 0; how && i < what.trips.size(); ++i) {
+        how = room_for_more(of, body);
+        if (!how)
+            break;
         sent += what.trips[i].commands.size();
         how = co_await send(of, own, effect_of(what), std::move(what.trips[i]), done);
         if (!how || !done.page())

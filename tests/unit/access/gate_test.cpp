@@ -167,6 +167,24 @@ TEST_F(Gate, LimitsValues)
     EXPECT_EQ(refusal_of(redis::batch::of("SET", "k", "0123456789a")), "a value is larger than 10 bytes");
 }
 
+TEST_F(Gate, LimitsReplies)
+{
+    const auto most = [this](redis::submit_options options = {}) {
+        EXPECT_EQ(refusal_of(redis::batch::of("GET", "k"), options), "");
+        return backend_.batches().back().options.most_reply;
+    };
+    EXPECT_EQ(most(), 0u);
+    who_.limits.reply_bytes = 10;
+    EXPECT_EQ(most(), 10u);
+    EXPECT_EQ(gate_.most_reply(), 10u) << "for who sends by a lease";
+    EXPECT_EQ(most({.most_reply = 5}), 5u);
+    EXPECT_EQ(most({.most_reply = 20}), 10u);
+    backend_.most_reply_ = 7;
+    EXPECT_EQ(most(), 7u) << "the process' own";
+    who_.limits.reply_bytes = 0;
+    EXPECT_EQ(most(), 7u);
+}
+
 TEST_F(Gate, GuardsChannels)
 {
     grant("+subscribe +psubscribe &news:*");

@@ -148,11 +148,12 @@ TEST(AccessPrincipal, HasLimits)
 {
     const auto limits =
         principal_with(
-            R"("limits":{"body":"1m","value":1024,"pipeline":10,"streams":3,"connections":4,"block_wait":"0s"})"
+            R"("limits":{"body":"1m","value":1024,"reply":"8m","pipeline":10,"streams":3,"connections":4,"block_wait":"0s"})"
         )
             .limits;
     EXPECT_EQ(limits.body_bytes, 1u << 20);
     EXPECT_EQ(limits.value_bytes, 1024u);
+    EXPECT_EQ(limits.reply_bytes, 8u << 20);
     EXPECT_EQ(limits.pipeline_commands, 10u);
     EXPECT_EQ(limits.streams, 3u);
     EXPECT_EQ(limits.connections, 4u);
