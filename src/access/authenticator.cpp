@@ -24,10 +24,10 @@ std::shared_ptr<const rules> reading()
     return std::make_shared<const rules>(rules::parse(read_only_rules).value());
 }
 
-// Who a JWT is for, fit for a line of the log.
-std::string name_of(const principal& like, const std::string& subject)
+// Who a token is for, fit for a line of the log.
+std::string name_of(const std::string& before, const std::string& subject)
 {
-    std::string name = like.name + ":" + subject.substr(0, longest_name);
+    std::string name = before + subject.substr(0, longest_name);
     const auto unfit = [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; };
     std::ranges::replace_if(name, unfit, '?');
     return name;
@@ -43,7 +43,9 @@ std::size_t authenticator::digest_hash::operator()(const sha256_digest& of) cons
 }
 
 authenticator::authenticator(const params& settings, const authenticator* before)
-    : guards_(settings.guards()), usages_(before ? before->usages_ : std::make_shared<usage_book>())
+    : guards_(settings.guards())
+    , sealer_(settings.sealing_secret.empty() ? settings.token : settings.sealing_secret)
+    , usages_(before ? before->usages_ : std::make_shared<usage_book>())
 {
     add(settings.token, {.name = "token"});
     if (!settings.read_only_token.empty())
@@ -99,6 +101,8 @@ result<principal_ptr> authenticator::authenticate(const credentials& shown, time
 
 result<authenticator::identity> authenticator::identify(const credentials& shown, time now) const
 {
+    if (sealer::made(shown.bearer))
+        return by_seal(shown.bearer);
     if (open())
         return identity{anonymous(), never};
     if (shown.basic)
@@ -154,6 +158,34 @@ result<authenticator::identity> authenticator::by_signature(std::string_view tok
     return unauthorized(std::move(why));
 }
 
+result<authenticator::identity> authenticator::by_seal(std::string_view token) const
+{
+    auto found = sealer_.open(token);
+    const principal_ptr issuer = found ? issuer_named(found->issuer) : nullptr;
+    if (!issuer)
+        return unauthorized("the token is not one that this gateway has issued, or whoever it was issued to is gone");
+    auto made = std::make_shared<principal>(*issuer);
+    made->name = name_of(issuer->name + "/", found->user.user);
+    made->may = nullptr;   // Redis decides
+    made->login = std::make_shared<const redis::login>(std::move(found->user));
+    made->passing = true;
+    return identity{std::move(made), never};
+}
+
+principal_ptr authenticator::issuer_named(std::string_view name) const
+{
+    return open() && name == anonymous()->name ? anonymous() : find(name);
+}
+
+// By the name alone the bearer will be known to belong to `by`.
+result<std::string> authenticator::seal(const principal& by, const redis::login& user) const
+{
+    const principal_ptr known = by.passing ? nullptr : issuer_named(by.name);
+    if (!known || known->backend != by.backend)
+        return error(errc::forbidden, "tokens for users of Redis are given to who shows a token of the configuration");
+    return sealer_.seal({by.name, user});
+}
+
 // A principal of its own for each subject: the rules speak of its keys, and what it takes is its own.
 result<principal_ptr> authenticator::visitor(const principal_ptr& like, const jwt_claims& claims) const
 {
@@ -164,6 +196,7 @@ result<principal_ptr> authenticator::visitor(const principal_ptr& like, const jw
     if (!spoken)
         return std::move(spoken).error();
     auto made = std::make_shared<principal>(*like);
+    made->passing = true;
     if (*spoken != text) {
         auto may = rules::parse(*spoken);
         if (!may)
@@ -171,7 +204,7 @@ result<principal_ptr> authenticator::visitor(const principal_ptr& like, const jw
         made->may = std::make_shared<const rules>(std::move(*may));
     }
     if (!subject.empty())
-        made->name = name_of(*like, subject);
+        made->name = name_of(like->name + ":", subject);
     made->used = usages_->of(subject.empty() ? like->name : like->name + '\0' + subject);
     return principal_ptr(std::move(made));
 }

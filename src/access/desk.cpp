@@ -14,7 +14,8 @@ result<principal_ptr> desk::authenticate(const credentials& shown, std::chrono::
 {
     if (tickets_ && !shown.ticket.empty())
         return tickets_->redeem(shown.ticket, std::chrono::steady_clock::now());
-    if (shown.basic || shown.bearer.empty() || authenticator_->open())
+    const bool memorable = !authenticator_->open() || authenticator_->costly(shown.bearer);
+    if (shown.basic || shown.bearer.empty() || !memorable)
         return authenticator_->authenticate(shown, now);
     fresh_memory& known = fresh_place(shown.bearer);
     if (equal_constant_time(known.token, shown.bearer) && now < known.whose.until)

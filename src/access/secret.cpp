@@ -9,8 +9,6 @@
 
 namespace rediserve::access {
 
-namespace {
-
 std::string base64url(std::string_view bytes)
 {
     buffer plain;
@@ -20,8 +18,6 @@ std::string base64url(std::string_view bytes)
     std::ranges::replace(text, '/', '_');
     return text;
 }
-
-}   // namespace
 
 std::string random_text(std::size_t bytes)
 {

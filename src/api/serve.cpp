@@ -185,8 +185,19 @@ task service::handle(http::exchange& of)
     access::asker asked{.request = of.id()};
     if (telemetry::audits(true) || telemetry::audits(false))
         asked.from = entrance_->origin(of);
-    const access::gate through(*backends_[by.backend], commands_[by.backend], by, asked, &reports_);
-    return at->dialect->respond({of, through, settings_, metrics_, *commands_[by.backend], by});
+    const auto& commands = commands_[by.backend];
+    const access::authenticator& known = *entrance_->policy().who;
+    if (!by.login) {
+        const access::gate through(*backends_[by.backend], commands, by, asked, &reports_);
+        return at->dialect->respond({of, through, settings_, metrics_, *commands, known, by});
+    }
+    auto guest = backends_[by.backend]->as(*by.login);
+    if (!guest) {
+        turn_away(of, at, guest.error(), &by);
+        return {};
+    }
+    const access::gate through(std::move(*guest), commands, by, asked, &reports_);
+    return at->dialect->respond({of, through, settings_, metrics_, *commands, known, by});
 }
 
 void service::settle(http::exchange& of) noexcept

@@ -107,10 +107,13 @@ access::decision decide(
 
 void print(const access::principal& who, const access::decision& decided)
 {
-    std::cout << "principal: " << who.name << '\n' << "verdict:   " << said(decided.refusal) << '\n';
+    std::cout << "principal: " << who.name << '\n' << "verdict:   ";
+    std::cout << (who.login ? "passed on to Redis, which decides" : said(decided.refusal)) << '\n';
     if (!decided.object.empty())
         std::cout << "about:     " << printable(decided.object) << '\n';
-    if (!who.may)
+    if (who.login)
+        std::cout << "rule:      those that Redis has for its user " << printable(who.login->user) << '\n';
+    else if (!who.may)
         std::cout << "rule:      none; this token may do everything\n";
     else if (decided.rule.empty())
         std::cout << "rule:      none grants it\n";

@@ -192,4 +192,53 @@ void lease_op::on_failure(error why) noexcept
     waiter_.resume();
 }
 
+// ---- login_op ------------------------------------------------------------------------------------------------------
+
+login_op::login_op(redis::client& backend, const redis::login& user)
+    : backend_(backend), user_(user), outcome_(std::string())
+{
+    const auto asked = backend.acquire(*this);
+    waiting_ = asked.has_value();
+    if (!asked)
+        outcome_ = asked.error();
+}
+
+login_op::~login_op()
+{
+    if (submission_)
+        lease_.cancel(*submission_);
+    else if (waiting_ && !lease_)
+        backend_.cancel(static_cast<redis::lease_waiter&>(*this));
+}
+
+void login_op::on_lease(redis::lease got) noexcept
+{
+    lease_ = std::move(got);
+    const auto sent =
+        lease_.submit(redis::batch::of("AUTH", user_.user, user_.password), {}, backend_.command_timeout(), *this);
+    if (sent)
+        submission_ = *sent;
+    else
+        resume(sent.error());
+}
+
+void login_op::on_reply(const redis::reply_view& reply, std::size_t) noexcept
+{
+    submission_ = nullptr;
+    resume(reply.is_error() ? std::string(reply.text()) : std::string());
+}
+
+void login_op::on_failure(error why) noexcept
+{
+    submission_ = nullptr;
+    resume(std::move(why));
+}
+
+void login_op::resume(result<std::string> outcome) noexcept
+{
+    waiting_ = false;
+    outcome_ = std::move(outcome);
+    waiter_.resume();
+}
+
 }   // namespace rediserve::commands

@@ -118,6 +118,11 @@ constexpr option table[] = {
     {.path = "access.read_only_token", .in = section::access,
      .is = text{get_read_only_token, set_read_only_token},
      .help = "a second token, whose requests may read and not write", .secret = true, .reloadable = true},
+    {.path = "access.sealing_secret", .in = section::access,
+     .is = text{get_sealing_secret, set_sealing_secret},
+     .help = "at least 32 bytes, from which the key of the tokens of ACL RESTTOKEN is made: gateways that share it know each "
+             "other's; empty: access.token, and where that is empty too, they end with the process",
+     .secret = true, .reloadable = true},
     {.path = "access.file", .in = section::access,
      .is = text{get_text<&access_file>, set_text<&access_file>},
      .help = "principals, what each may do, and their tokens; see docs/access.md; empty: none",

@@ -252,6 +252,20 @@ std::string set_read_only_token(settings& to, std::string_view text)
     return set_secret(to.access.read_only_token, text);
 }
 
+std::string get_sealing_secret(const settings& from)
+{
+    return from.access.sealing_secret;
+}
+
+std::string set_sealing_secret(settings& to, std::string_view text)
+{
+    constexpr std::size_t shortest = 32;   // bytes: of the key that is made from it
+    if (!text.empty() && text.size() < shortest)
+        return "must be at least 32 bytes long";
+    to.access.sealing_secret = text;
+    return {};
+}
+
 std::string get_url(const settings& from)
 {
     return redis::masked_url(from.redis.address);

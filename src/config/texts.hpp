@@ -28,6 +28,8 @@ std::string set_address_rate(settings& to, std::string_view text);
 std::string get_token(const settings& from);
 std::string set_token(settings& to, std::string_view text);
 std::string get_read_only_token(const settings& from);
+std::string get_sealing_secret(const settings& from);
+std::string set_sealing_secret(settings& to, std::string_view text);
 std::string set_read_only_token(settings& to, std::string_view text);
 
 // With *** for a password. Replaces user and password too: it is to be set before them.

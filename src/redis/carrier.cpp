@@ -1,5 +1,7 @@
 #include "redis/carrier.hpp"
 
+#include "rediserve/base/bytes.hpp"
+
 #include <algorithm>
 
 namespace rediserve::redis {
@@ -18,6 +20,11 @@ constexpr std::size_t worth_freeing = 1 << 20;
 
 // How much longer than the deadline that passed a connection may say nothing.
 constexpr std::chrono::milliseconds longest_silence{1000};
+
+bool is_transaction(const batch& commands) noexcept
+{
+    return commands.size() > 1 && iequals(commands.name(0), "MULTI");
+}
 
 }   // namespace
 
@@ -56,6 +63,8 @@ result<submission*> carrier::add(batch&& commands, submit_options options, reply
 {
     if (!queue_.has_room(commands))
         return error(errc::backend_queue_full, "too many commands are waiting for Redis", executed::no);
+    if (!link_.no_transactions().empty() && is_transaction(commands))
+        return no_transactions();
     submission& added = around_.submissions.take();
     added.count = commands.size();
     added.commands = std::move(commands);
@@ -271,7 +280,30 @@ void carrier::on_ready() noexcept
     if (std::exchange(was_ready_, true))
         around_.metrics.redis_reconnects.add(1);
     events_.on_ready(*this);
+    if (!link_.no_transactions().empty())
+        refuse_transactions();
     pump();
+}
+
+// Those that wait. Without MULTI their commands would run one by one.
+void carrier::refuse_transactions() noexcept
+{
+    submission_list refused;
+    submission_list kept;
+    while (submission* const next = queue_.first_waiting()) {
+        const bool refuse = is_transaction(next->commands);
+        if (refuse)
+            next->place.unlink();
+        else
+            queue_.remove(*next);
+        (refuse ? refused : kept).push_back(*next);
+    }
+    while (!kept.empty()) {
+        submission& next = kept.front();
+        kept.pop_front();
+        queue_.push(next);
+    }
+    fail(refused, no_transactions());
 }
 
 void carrier::on_attempt_failed(const error& why) noexcept

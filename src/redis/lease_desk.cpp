@@ -1,6 +1,7 @@
 #include "redis/lease_desk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rediserve::redis {
 
@@ -11,6 +12,12 @@ lease_desk::lease_desk(const carrier::surroundings& around)
     , service_(around.context, [this] { serve(); })
     , timeouts_(around.context, [this] { on_timeouts(); })
 {}
+
+lease_desk::~lease_desk()
+{
+    around_.metrics.redis_leases_out.add(-counted_out_);
+    around_.metrics.redis_leases_waiting.add(-counted_waiting_);
+}
 
 result<void> lease_desk::acquire(lease_waiter& waiter)
 {
@@ -91,10 +98,12 @@ void lease_desk::on_opened(leased_link& which) noexcept
     serve_soon();
 }
 
-// Who waits can still hope for one that is lent out. If there is none, it is told: the next one will fail likewise.
+// Who waits can still hope for one that is lent out. If there is none, it is told: the next one will fail likewise; and if
+// the login is refused, for then each one that is opened in hope would be another attempt at it.
 void lease_desk::on_failed(leased_link&, const error& why) noexcept
 {
-    if (count(lease_status::lent) == 0 && !queue_.empty())
+    const bool hopeless = count(lease_status::lent) == 0 || why.code == errc::unauthorized;
+    if (hopeless && !queue_.empty())
         fail_first(why);
     serve_soon();
 }
@@ -148,8 +157,10 @@ void lease_desk::on_timeouts()
 
 void lease_desk::count_leases() noexcept
 {
-    around_.metrics.redis_leases_out.set(static_cast<std::int64_t>(count(lease_status::lent)));
-    around_.metrics.redis_leases_waiting.set(static_cast<std::int64_t>(queue_.size()));
+    const auto out = static_cast<std::int64_t>(count(lease_status::lent));
+    const auto queued = static_cast<std::int64_t>(queue_.size());
+    around_.metrics.redis_leases_out.add(out - std::exchange(counted_out_, out));
+    around_.metrics.redis_leases_waiting.add(queued - std::exchange(counted_waiting_, queued));
 }
 
 }   // namespace rediserve::redis

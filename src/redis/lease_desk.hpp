@@ -14,7 +14,7 @@ class lease_desk final : private leased_link::events
 public:
     explicit lease_desk(const carrier::surroundings& around);
     // No lease may be out any more.
-    ~lease_desk() = default;
+    ~lease_desk();
 
     // errc::backend_queue_full
     result<void> acquire(lease_waiter& waiter);
@@ -51,6 +51,8 @@ private:
     timeout_queue<leased_link> idle_timeouts_;
     alarm service_;   // so that nobody is called from inside acquire() or release(), or destroyed from inside itself
     alarm timeouts_;
+    std::int64_t counted_out_ = 0;   // in the metrics, which guests share
+    std::int64_t counted_waiting_ = 0;
 };
 
 }   // namespace rediserve::redis

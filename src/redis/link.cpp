@@ -16,9 +16,10 @@ link_steps steps_of(const params& settings)
     const address& at = settings.address;
     return {
         .secure = at.transport == transport::tls,
-        .authenticate = !at.user.empty() || !at.password.empty(),
+        .authenticate = settings.guest || !at.user.empty() || !at.password.empty(),
         .select = at.database != 0,
         .set_name = !settings.client_name.empty(),
+        .try_transaction = settings.guest,
     };
 }
 
@@ -27,9 +28,11 @@ backoff backoff_of(const params& settings)
     return backoff(settings.backoff_first, settings.backoff_max, std::random_device()());
 }
 
-batch login(const address& at)
+// A guest is never the default user unless it says so.
+batch login_of(const params& settings)
 {
-    if (at.user.empty())
+    const address& at = settings.address;
+    if (at.user.empty() && !settings.guest)
         return batch::of("AUTH", at.password);
     return batch::of("AUTH", at.user, at.password);
 }
@@ -42,6 +45,9 @@ std::string_view expected_from(link_action step) noexcept
     case link_action::select: return "no answer to SELECT";
     case link_action::set_name: return "no answer to CLIENT SETNAME";
     case link_action::check: return "no answer to PING";
+    case link_action::try_multi: return "no answer to MULTI";
+    case link_action::try_exec:
+    case link_action::end_multi: return "no answer to EXEC";
     default: return "no connection";
     }
 }
@@ -115,10 +121,13 @@ void link::act(link_action next)
     switch (next) {
     case link_action::connect: return begin_attempt();
     case link_action::secure: return begin_tls();
-    case link_action::authenticate: return send_step(login(settings_.address));
+    case link_action::authenticate: return send_step(login_of(settings_));
     case link_action::select: return send_step(batch::of("SELECT", settings_.address.database));
     case link_action::set_name: return send_step(batch::of("CLIENT", "SETNAME", settings_.client_name));
     case link_action::check: return send_step(batch::of("PING"));
+    case link_action::try_multi: return send_step(batch::of("MULTI"));
+    case link_action::try_exec:
+    case link_action::end_multi: return send_step(batch::of("EXEC"));
     case link_action::wait: return alarm_.after(fsm_.pause());
     case link_action::serve: alarm_.stop(); return owner_.on_ready();
     case link_action::rest: return;
@@ -128,6 +137,7 @@ void link::act(link_action next)
 void link::begin_attempt()
 {
     alarm_.after(settings_.connect_timeout);
+    no_transactions_.clear();
     boost::system::error_code not_numeric;
     asio::ip::make_address(settings_.address.host, not_numeric);
     if (over_network() && not_numeric)
@@ -198,10 +208,29 @@ void link::on_connected() noexcept
 void link::on_step_reply(const reply_view& reply)
 {
     if (reply.is_error()) {
-        if (auto refused = judge_refusal(fsm_.action(), reply.text()))
-            return fail_attempt(std::move(*refused));
+        if (auto why = judge_refusal(fsm_.action(), reply.text()))
+            return fail_attempt(refused(std::move(*why), reply.text()));
     }
-    act(fsm_.on_done());
+    if (!refuses_transactions(reply))
+        return act(fsm_.on_done());
+    no_transactions_ = reply.text();
+    act(fsm_.on_last());
+}
+
+// EXEC without MULTI is an error in any case. Newer servers say EXECABORT, and NOPERM behind that.
+bool link::refuses_transactions(const reply_view& reply) const noexcept
+{
+    if (fsm_.action() == link_action::try_exec)
+        return reply.is_error("NOPERM") || reply.is_error("EXECABORT");
+    return fsm_.action() == link_action::try_multi && reply.is_error();
+}
+
+error link::refused(error why, std::string_view reply) const
+{
+    const bool unknown = fsm_.action() == link_action::authenticate && reply.starts_with("WRONGPASS");
+    if (settings_.guest && unknown)
+        return error(errc::unauthorized, "Redis does not take this user and password any more", executed::no);
+    return why;
 }
 
 void link::fail_attempt(error why)
@@ -209,7 +238,8 @@ void link::fail_attempt(error why)
     drop_connection();
     if (fsm_.action() == link_action::connect && untried_ > 0)
         return connect_to_next();
-    why.detail = "Redis at " + place() + ": " + why.detail;
+    if (why.code != errc::unauthorized)
+        why.detail = "Redis at " + place() + ": " + why.detail;
     act(fsm_.on_failure());
     owner_.on_attempt_failed(why);
 }

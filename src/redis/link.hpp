@@ -57,6 +57,9 @@ public:
     // Attempts that failed since it last was ready.
     unsigned failures() const noexcept { return fsm_.failures(); }
 
+    // What Redis says to a transaction of this user, in the present connection; empty: it may, or nobody asked.
+    const std::string& no_transactions() const noexcept { return no_transactions_; }
+
     // As hiredis_link's, for a ready link.
     bool send(std::string_view bytes, std::size_t commands) noexcept;
     void listen() noexcept { connection_->listen(); }
@@ -82,6 +85,8 @@ private:
     void begin_tls();
     void send_step(const batch& command);
     void on_step_reply(const reply_view& reply);
+    bool refuses_transactions(const reply_view& reply) const noexcept;
+    error refused(error why, std::string_view reply) const;
     void fail_attempt(error why);
     void lose(const link_end& how);
     void drop_connection() noexcept;
@@ -103,6 +108,7 @@ private:
     std::size_t next_address_ = 0;
     std::size_t untried_ = 0;   // of them, in this attempt
     std::uint64_t given_ = 0;
+    std::string no_transactions_;
 };
 
 }   // namespace rediserve::redis

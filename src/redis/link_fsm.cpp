@@ -22,6 +22,9 @@ bool link_fsm::wanted(link_action step) const noexcept
     case link_action::authenticate: return steps_.authenticate;
     case link_action::select: return steps_.select;
     case link_action::set_name: return steps_.set_name;
+    case link_action::try_exec:
+    case link_action::try_multi:
+    case link_action::end_multi: return steps_.try_transaction;
     default: return true;
     }
 }
@@ -37,6 +40,13 @@ link_action link_fsm::on_done() noexcept
     return enter(next);
 }
 
+link_action link_fsm::on_last() noexcept
+{
+    while (on_done() != link_action::serve)
+        continue;
+    return action_;
+}
+
 link_action link_fsm::on_failure()
 {
     pause_ = waits_.next();
@@ -49,9 +59,10 @@ std::optional<error> judge_refusal(link_action step, std::string_view reply)
         return error(errc::backend_unavailable, "loading: " + std::string(reply), executed::no);
     const bool closes = starts_with_any(reply, {"DENIED", "ERR max number of clients"});
     // Proxies and restricted users may know neither CLIENT nor PING, and a busy server (BUSY, MASTERDOWN) is a server.
-    const bool fatal = step == link_action::set_name ? closes
-        : step == link_action::check                 ? closes || reply.starts_with("NOAUTH")
-                                                     : true;
+    const bool asks = step == link_action::try_exec || step == link_action::try_multi || step == link_action::end_multi;
+    const bool fatal = step == link_action::set_name || asks ? closes
+        : step == link_action::check                         ? closes || reply.starts_with("NOAUTH")
+                                                             : true;
     if (!fatal)
         return std::nullopt;
     // A server that does not know AUTH quotes its arguments: "ERR unknown command 'AUTH', with args beginning with: …"

@@ -18,6 +18,9 @@ enum class link_action : std::uint8_t {
     select,         // SELECT
     set_name,       // CLIENT SETNAME; a refusal does not matter
     check,          // PING: the first proof that whoever accepted the connection also serves it
+    try_exec,       // EXEC alone: whether the user may; only then, so that no connection stays in MULTI,
+    try_multi,      // MULTI, and
+    end_multi,      // EXEC
     serve,          // the link is ready
     wait,           // for pause(), then on_waited()
 };
@@ -29,6 +32,7 @@ struct link_steps
     bool authenticate = false;
     bool select = false;
     bool set_name = false;
+    bool try_transaction = false;
 };
 
 class link_fsm
@@ -39,6 +43,7 @@ public:
     // Each returns what to do now, which action() repeats.
     link_action start() noexcept { return enter(link_action::connect); }
     link_action on_done() noexcept;   // the action succeeded
+    link_action on_last() noexcept;   // … and those that follow are not needed
     link_action on_failure();         // the attempt failed, wherever it was
     link_action on_waited() noexcept { return enter(link_action::connect); }
     link_action rest() noexcept { return enter(link_action::rest); }

@@ -3,6 +3,7 @@
 #include "rediserve/telemetry/log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rediserve::redis {
 
@@ -28,6 +29,12 @@ pool::pool(const carrier::surroundings& around)
         carriers_.push_back(std::make_unique<carrier>(around, request_queue::retry::yes, told));
 }
 
+pool::~pool()
+{
+    around_.metrics.redis_links_up.add(-counted_up_);
+    around_.metrics.redis_links_connecting.add(-counted_connecting_);
+}
+
 void pool::start()
 {
     trouble_since_ = std::chrono::steady_clock::now();
@@ -38,7 +45,7 @@ void pool::start()
 void pool::stop() noexcept
 {
     timeout_alarm_.stop();
-    health_ = {.up = false, .why = "closed"};
+    health_ = {.up = false, .why = "closed", .refused = false};
     down_ = true;
     last_failure_ = error(errc::draining, "the gateway is shutting down", executed::no);
     for (const auto& each : carriers_)
@@ -101,10 +108,10 @@ void pool::on_timeouts()
 
 void pool::on_ready(carrier& which) noexcept
 {
-    if (down_)
+    if (down_ && !around_.settings.guest)
         report(level::info, "backend", "up");
     down_ = false;
-    health_ = {.up = true, .why = {}};
+    health_ = {.up = true, .why = {}, .refused = false};
     for (const auto& each : carriers_) {
         if (each.get() != &which)
             each->connect();
@@ -117,7 +124,7 @@ void pool::on_attempt_failed(carrier& which, const error& why) noexcept
     if (carrier* const other = any_ready())
         which.move_waiting(*other);
     else if (worth_waiting(which, why))
-        health_ = {.up = false, .why = why.detail};
+        health_ = {.up = false, .why = why.detail, .refused = false};
     else
         go_down(which, why);
     count_links();
@@ -126,20 +133,22 @@ void pool::on_attempt_failed(carrier& which, const error& why) noexcept
 // A refused login will be refused again; a server that is being restarted is back in a moment.
 bool pool::worth_waiting(const carrier& which, const error& why) const noexcept
 {
-    if (down_ || why.code == errc::backend_refused)
+    if (down_ || why.code == errc::backend_refused || why.code == errc::unauthorized)
         return false;
     return which.failures() <= 1 || std::chrono::steady_clock::now() - trouble_since_ < patience;
 }
 
+// Of a server that is down, its own user tells the log; a guest that it does not know has nothing more to try.
 void pool::go_down(carrier& probe, const error& why) noexcept
 {
-    if (!down_)
+    const bool refused = why.code == errc::unauthorized;
+    if (!down_ && !around_.settings.guest)
         report(level::warn, "backend", "down", {{"why", why.detail}});
     down_ = true;
     last_failure_ = why;
-    health_ = {.up = false, .why = why.detail};
+    health_ = {.up = false, .why = why.detail, .refused = refused};
     for (const auto& each : carriers_) {
-        if (each.get() != &probe)
+        if (each.get() != &probe || refused)
             each->rest();
         each->fail_waiting(why);
     }
@@ -149,7 +158,7 @@ void pool::on_lost(carrier&) noexcept
 {
     if (!any_ready()) {
         trouble_since_ = std::chrono::steady_clock::now();
-        health_ = {.up = false, .why = "the connection was lost; connecting again"};
+        health_ = {.up = false, .why = "the connection was lost; connecting again", .refused = false};
     }
     count_links();
 }
@@ -158,8 +167,9 @@ void pool::count_links() noexcept
 {
     const auto ready = std::ranges::count_if(carriers_, [](const auto& each) { return each->ready(); });
     const auto resting = std::ranges::count_if(carriers_, [](const auto& each) { return each->resting(); });
-    around_.metrics.redis_links_up.set(ready);
-    around_.metrics.redis_links_connecting.set(static_cast<std::int64_t>(carriers_.size()) - ready - resting);
+    const std::int64_t connecting = static_cast<std::int64_t>(carriers_.size()) - ready - resting;
+    around_.metrics.redis_links_up.add(ready - std::exchange(counted_up_, ready));
+    around_.metrics.redis_links_connecting.add(connecting - std::exchange(counted_connecting_, connecting));
 }
 
 }   // namespace rediserve::redis

@@ -21,6 +21,7 @@ class pool final : private carrier::events
 {
 public:
     explicit pool(const carrier::surroundings& around);
+    ~pool();
 
     void start();
     void stop() noexcept;
@@ -61,6 +62,8 @@ private:
     error last_failure_;
     steady_time trouble_since_{};
     bool down_ = false;
+    std::int64_t counted_up_ = 0;   // in the metrics, which guests share
+    std::int64_t counted_connecting_ = 0;
 };
 
 }   // namespace rediserve::redis

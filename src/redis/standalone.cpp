@@ -1,4 +1,5 @@
 // A backend of one server.
+#include "redis/guests.hpp"
 #include "redis/lease_desk.hpp"
 #include "redis/pool.hpp"
 #include "redis/subscriber.hpp"
@@ -21,9 +22,12 @@ public:
         , leases_(around_)
         , channels_(around_, settings.lease_idle)
         , monitor_(around_, std::chrono::milliseconds(0))
+        , guests_(context, settings_, metrics)
     {}
 
     void start() override { shared_.start(); }
+
+    result<std::shared_ptr<backend>> as(const login& user) override { return guests_.find(user); }
 
     result<submission*> submit(batch&& commands, submit_options options, reply_sink& sink) override
     {
@@ -35,7 +39,7 @@ public:
     result<void> acquire(lease_waiter& waiter) override
     {
         if (shared_.known_down())
-            return error(errc::backend_unavailable, shared_.health().why, executed::no);
+            return why_down();
         return leases_.acquire(waiter);
     }
 
@@ -44,7 +48,7 @@ public:
     result<subscription> subscribe(subscription_kind kind, std::string_view name, subscription_sink& sink) override
     {
         if (shared_.known_down())
-            return error(errc::backend_unavailable, shared_.health().why, executed::no);
+            return why_down();
         const bool monitors = kind == subscription_kind::monitor;
         return (monitors ? monitor_ : channels_).add(kind, monitors ? std::string_view() : name, sink);
     }
@@ -59,12 +63,19 @@ public:
     {
         shared_.stop();
         const error why(errc::draining, "the gateway is shutting down", executed::no);
+        guests_.stop();
         leases_.stop(why);
         channels_.stop(why);
         monitor_.stop(why);
     }
 
 private:
+    error why_down() const
+    {
+        const backend_health& now = shared_.health();
+        return error(now.refused ? errc::unauthorized : errc::backend_unavailable, now.why, executed::no);
+    }
+
     const params settings_;
     tls_client tls_;
     submission_pool submissions_;
@@ -73,6 +84,7 @@ private:
     lease_desk leases_;
     subscriber channels_;   // and patterns and shard channels
     subscriber monitor_;
+    guests guests_;
 };
 
 }   // namespace

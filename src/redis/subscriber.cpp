@@ -74,10 +74,13 @@ void subscriber::on_ready() noexcept
 }
 
 // A server that is being restarted is back in a moment; a refused login will be refused again. Those who once listened
-// wait for its return in any case.
+// wait for its return in any case, unless their user is not known any more.
 void subscriber::on_attempt_failed(const error& why) noexcept
 {
-    if (why.code == errc::backend_refused || link_.failures() > 1)
+    if (why.code == errc::unauthorized) {
+        rest();
+        register_.fail_all(why);
+    } else if (why.code == errc::backend_refused || link_.failures() > 1)
         register_.fail_fresh(why);
     serve_soon();
 }

@@ -101,6 +101,14 @@ result<void> fake_backend::acquire(redis::lease_waiter&)
     return error(errc::backend_unavailable, "there are no leases here");
 }
 
+result<std::shared_ptr<redis::backend>> fake_backend::as(const redis::login& user)
+{
+    logins.push_back(user);
+    if (next_guest)
+        return next_guest;
+    return error(errc::too_many_connections, "there is no room for guests here");
+}
+
 result<redis::subscription> fake_backend::subscribe(
     redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
 )

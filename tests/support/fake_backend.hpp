@@ -76,7 +76,11 @@ public:
     std::size_t most_reply() const noexcept override { return most_reply_; }
     const redis::backend_health& health() const noexcept override { return health_; }
     void stop() noexcept override {}
+    // Another one, that says what a test writes down for it.
+    result<std::shared_ptr<redis::backend>> as(const redis::login& user) override;
 
+    std::vector<redis::login> logins;             // that were asked for
+    std::shared_ptr<redis::backend> next_guest;   // given to all of them; nullptr: there is no room
     redis::backend_health health_{true, {}};
     std::size_t most_reply_ = 0;
 

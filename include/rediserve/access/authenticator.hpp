@@ -4,6 +4,7 @@
 #include "rediserve/access/credentials.hpp"
 #include "rediserve/access/params.hpp"
 #include "rediserve/access/principal.hpp"
+#include "rediserve/access/sealer.hpp"
 #include "rediserve/base/digest.hpp"
 #include "rediserve/base/error.hpp"
 
@@ -49,12 +50,21 @@ public:
     // Whether everybody is let in.
     bool open() const noexcept { return !guards_; }
     // Whether it may be worth remembering whose `token` is: it may be signed.
-    bool costly(std::string_view token) const noexcept { return !issuers_.empty() && looks_like_jwt(token); }
+    bool costly(std::string_view token) const noexcept
+    {
+        return sealer::made(token) || (!issuers_.empty() && looks_like_jwt(token));
+    }
+
+    // A token for a user of Redis, on the server that `by` is given: what its bearer sends is run as that user and counts
+    // as sent by `by`. Good for as long as `by` is known by its name, and Redis takes the login. errc::forbidden.
+    result<std::string> seal(const principal& by, const redis::login& user) const;
 
     // nullptr: there is none of that name.
     principal_ptr find(std::string_view name) const;
 
 private:
+    principal_ptr issuer_named(std::string_view name) const;
+
     struct entry
     {
         principal_ptr who;
@@ -88,9 +98,11 @@ private:
     result<identity> by_token(std::string_view token, time now) const;
     result<identity> by_password(const credentials& shown, time now) const;
     result<identity> by_signature(std::string_view token, time now) const;
+    result<identity> by_seal(std::string_view token) const;
     result<principal_ptr> visitor(const principal_ptr& like, const jwt_claims& claims) const;
 
     bool guards_;
+    sealer sealer_;
     std::shared_ptr<usage_book> usages_;   // of all authenticators of the process, one after the other
     std::map<std::string, principal_ptr, std::less<>> principals_;
     std::unordered_map<sha256_digest, entry, digest_hash, digest_equal> tokens_;

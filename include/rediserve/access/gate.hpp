@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rediserve::access {
 
@@ -38,6 +39,13 @@ public:
         const asker& asked = {}, rate_reports* reports = nullptr
     ) noexcept
         : to_(&to), commands_(&commands), by_(&by), asked_(asked), reports_(reports)
+    {}
+    // Of a backend that lives for as long as somebody holds it.
+    gate(
+        std::shared_ptr<redis::backend> to, const std::shared_ptr<const commands::command_table>& commands,
+        const principal& by, const asker& asked, rate_reports* reports
+    ) noexcept
+        : held_(std::move(to)), to_(held_.get()), commands_(&commands), by_(&by), asked_(asked), reports_(reports)
     {}
 
     const redis::backend_health& health() const noexcept { return to_->health(); }
@@ -80,6 +88,7 @@ private:
     void tell_allowed(const redis::batch& commands, const redis::submit_options& options) const;
     result<void> take(const redis::batch& commands) const;
 
+    std::shared_ptr<redis::backend> held_;   // nullptr: it outlives this anyway
     redis::backend* to_;
     const std::shared_ptr<const commands::command_table>* commands_;
     const principal* by_;

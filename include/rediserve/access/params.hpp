@@ -66,6 +66,7 @@ struct params
     network_policy from;             // of every request
     networks proxies;                // that may say whom they speak for
     rate address_requests;           // of each client address
+    std::string sealing_secret;      // for the tokens of Redis' users; empty: `token`
     bool insecure_no_auth = false;   // listen beyond loopback without credentials
 
     // The server that counts global rates, as principal::backend; nullopt: that of each principal.

@@ -5,6 +5,7 @@
 #include "rediserve/access/networks.hpp"
 #include "rediserve/access/rate.hpp"
 #include "rediserve/access/rules.hpp"
+#include "rediserve/redis/params.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -59,6 +60,8 @@ struct principal
     std::shared_ptr<const network_policy> from = {};   // nullptr: from anywhere
     access::limits limits = {};
     access::rates rates = {};
+    std::shared_ptr<const redis::login> login = {};   // as which user of that server; nullptr: the gateway's
+    bool passing = false;                             // known by what a token says only, not by its name
     // An authenticator's have these too:
     std::string rate_fields = {};   // what answers say of its requests' rate (rate_fields.hpp), but for what is left
     std::shared_ptr<usage> used = {};   // of the same name, always the same; never nullptr

@@ -1,6 +1,7 @@
 // A wire language: what one kind of client says over HTTP.
 #pragma once
 
+#include "rediserve/access/authenticator.hpp"
 #include "rediserve/access/gate.hpp"
 #include "rediserve/access/principal.hpp"
 #include "rediserve/api/params.hpp"
@@ -23,7 +24,14 @@ struct call
     const api::params& settings;
     telemetry::shard_metrics& metrics;
     const rediserve::commands::command_table& commands;   // until the first suspension; then there may be another
+    const access::authenticator& known;                   // until the first suspension
     const access::principal& by;                          // as long as the exchange
+
+    // What Redis says to a transaction of this user; empty: it may. As for guests, their own connections will tell.
+    std::string_view no_transactions() const noexcept
+    {
+        return by.login ? std::string_view() : commands.no_transactions();
+    }
 };
 
 // What pages of other origins may do; views into the settings.

@@ -162,4 +162,34 @@ private:
     result<redis::lease> outcome_;
 };
 
+// Awaits what a server says to a login, on a connection of one's own that is of no more use afterwards: an error of Redis,
+// or nothing when it is right. It is the gateway that asks; no rules are.
+class login_op final : private redis::lease_waiter, private redis::reply_sink
+{
+public:
+    // `user` must outlive the operation.
+    login_op(redis::client& backend, const redis::login& user);
+    login_op(const login_op&) = delete;
+    login_op& operator=(const login_op&) = delete;
+    ~login_op();
+
+    bool await_ready() const noexcept { return !waiting_; }
+    void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
+    result<std::string> await_resume() noexcept { return std::move(outcome_); }
+
+private:
+    void on_lease(redis::lease got) noexcept override;
+    void on_reply(const redis::reply_view& reply, std::size_t index) noexcept override;
+    void on_failure(error why) noexcept override;
+    void resume(result<std::string> outcome) noexcept;
+
+    redis::client& backend_;
+    const redis::login& user_;
+    redis::lease lease_;
+    redis::submission* submission_ = nullptr;
+    bool waiting_ = false;
+    std::coroutine_handle<> waiter_;
+    result<std::string> outcome_;
+};
+
 }   // namespace rediserve::commands

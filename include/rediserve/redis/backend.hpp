@@ -69,7 +69,8 @@ constexpr std::size_t narrower(std::size_t one, std::size_t other) noexcept
 struct backend_health
 {
     bool up = false;
-    std::string why;   // empty when up
+    std::string why;        // empty when up
+    bool refused = false;   // of as(): Redis does not know the login, and is not asked again
 };
 
 class lease;
@@ -115,6 +116,10 @@ public:
     virtual void start() = 0;
 
     virtual const backend_health& health() const noexcept = 0;
+
+    // The same server as another user, whose login need not be right: then it answers errc::unauthorized. It connects by
+    // itself, and is closed when nobody has held it for settings.lease_idle. errc::too_many_connections.
+    virtual result<std::shared_ptr<backend>> as(const login& user) = 0;
 
     // Closes all connections; whatever waits fails with errc::draining. For the end of the process.
     virtual void stop() noexcept = 0;

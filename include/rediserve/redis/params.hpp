@@ -24,6 +24,15 @@ struct address
     bool operator==(const address&) const = default;
 };
 
+// Who logs in to a server.
+struct login
+{
+    std::string user;
+    std::string password;
+
+    bool operator==(const login&) const = default;
+};
+
 struct tls_params
 {
     std::string ca_file;            // PEM; empty: the system's authorities
@@ -50,6 +59,7 @@ struct params
     std::size_t queue_commands = 16384;                 // per shared connection: queued and awaiting a reply
     std::size_t queue_bytes = std::size_t{256} << 20;   // per shared connection
     std::size_t reply_bytes = 0;                        // of the replies to one batch of a request; 0: any
+    bool guest = false;   // the login is a client's: it may be wrong, and may not be allowed to MULTI
 };
 
 }   // namespace rediserve::redis

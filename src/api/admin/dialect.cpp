@@ -96,6 +96,8 @@ private:
     void metrics(call& of) const
     {
         constexpr std::array<std::string_view, 1> like = {"INFO"};
+        if (of.by.login)   // whose rules are Redis' affair
+            return api::fail(of, {errc::forbidden, "the metrics are not for users of Redis"});
         if (const access::decision may = of.backend.judge(like); !may)
             return api::fail(of, {errc::forbidden, "the metrics are for who may send INFO: " + access::words_of(may)});
         answer(of.exchange, 200, "text/plain; version=0.0.4; charset=utf-8", process_.metrics_text());

@@ -24,7 +24,7 @@ void fail_unexpected(const call& of)
 
 bool may_transact(const call& of)
 {
-    const std::string_view refusal = of.commands.no_transactions();
+    const std::string_view refusal = of.no_transactions();
     if (!refusal.empty())
         fail(of, commands::redis_failure(refusal));
     return refusal.empty();

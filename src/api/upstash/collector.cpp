@@ -36,6 +36,10 @@ void collector::visit(const redis::reply_view& reply, std::size_t) noexcept
             end_page();
         return;
     }
+    if (how && how->after == aftermath::token && !reply.is_error()) {
+        awaits_proof_ = true;
+        return;
+    }
     if (how)
         append_translated(*how, reply);
     else
@@ -48,9 +52,10 @@ void collector::fail_rest(const error& why, std::size_t sent)
     failed_ = true;
     error told = why;
     std::size_t reached = replies_;
-    if (page_)
+    if (page_ || awaits_proof_)
         --reached;   // it came, but its answer did not get whole
     page_.reset();
+    awaits_proof_ = false;
     for (; index_ < plan_.count; ++reached, next()) {
         if (reached >= sent)
             told.executed = executed::no;
@@ -137,6 +142,20 @@ std::vector<std::string> collector::shown(const redis::reply_view& keys) const
         if (through_.shows(keys[i].text()))
             all.emplace_back(keys[i].text());
     return all;
+}
+
+void collector::add_token(std::string_view token)
+{
+    append_string_result(to_, token, as_);
+    awaits_proof_ = false;
+    next();
+}
+
+void collector::add_refusal(std::string_view text)
+{
+    append_error(text);
+    awaits_proof_ = false;
+    next();
 }
 
 void collector::add_types(std::vector<std::string> types)

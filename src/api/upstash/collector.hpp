@@ -25,6 +25,10 @@ public:
     // The page whose types are to be asked for before the next reply; nullptr: none is.
     const page_of_keys* page() const noexcept { return page_ ? &*page_ : nullptr; }
     void add_types(std::vector<std::string> types);
+    // Whether a token may be had, if the login is right; add_token() before the next reply, or add_refusal().
+    bool awaits_proof() const noexcept { return awaits_proof_; }
+    void add_token(std::string_view token);
+    void add_refusal(std::string_view text);
 
     // What is not answered yet fails with `why`; behind the first `sent` commands of those that were to be sent, it has not
     // run in any case.
@@ -61,6 +65,7 @@ private:
     bool failed_ = false;
     bool oversized_ = false;
     std::optional<page_of_keys> page_;
+    bool awaits_proof_ = false;
 };
 
 }   // namespace rediserve::api::upstash

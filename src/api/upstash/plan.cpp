@@ -4,6 +4,8 @@
 #include "api/upstash/policy.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -45,12 +47,38 @@ private:
         const verdict found = judge(words);
         if (found == verdict::refused)
             refuse(index, not_over_rest(words.front()));
+        else if (found == verdict::token)
+            make_token(index, words);
         else if (found == verdict::ok)
             made_.specials.push_back({.index = index, .is = special::kind::ok, .after = {}, .names = {}, .text = {}});
         else if (const access::decision may = of_.backend.judge(words); !may)
             refuse(index, not_permitted(may));
         else
             translate_and_send(index, known);
+    }
+
+    // Who may make users may log in as them: Redis is asked for the first by a command that changes nothing, in the place of
+    // this one.
+    void make_token(std::size_t index, std::span<const std::string_view> words)
+    {
+        constexpr std::array<std::string_view, 3> question = {"ACL", "SETUSER", "default"};
+        if (words.size() != 4)
+            return refuse(index, "ERR invalid syntax. Usage: ACL RESTTOKEN username password");
+        if (what_ == purpose::transaction)
+            return refuse(index, "ERR ACL RESTTOKEN is not run by Redis, so it cannot be in a transaction");
+        if (const access::decision may = of_.backend.judge(question); !may)
+            return refuse(index, not_permitted(may));
+        redis::login user{std::string(words[2]), std::string(words[3])};
+        auto sealed = of_.known.seal(of_.by, user);
+        if (!sealed)
+            return refuse(index, "NOPERM " + sealed.error().detail);
+        made_.specials.push_back(
+            {.index = index, .is = special::kind::translated, .after = aftermath::token, .names = {}, .text = {}}
+        );
+        made_.reads_only = false;
+        made_.commands.add(question[0], question[1], question[2]);
+        end_trip({});
+        made_.trips.back().then = proof{std::move(user), std::move(*sealed)};
     }
 
     // Most often it is the command before once more.
@@ -116,7 +144,10 @@ private:
         );
     }
 
-    void end_trip(std::chrono::milliseconds wait) { made_.trips.push_back({std::exchange(made_.commands, {}), wait}); }
+    void end_trip(std::chrono::milliseconds wait)
+    {
+        made_.trips.push_back({std::exchange(made_.commands, {}), wait, std::nullopt});
+    }
 
     command_list& from_;
     const call& of_;

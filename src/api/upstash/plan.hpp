@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,20 @@ struct special
     std::string text;                    // of the refusal, or what the aftermath needs
 };
 
-// Commands that leave in one write. The last one may keep its connection waiting for `wait`.
+// Of ACL RESTTOKEN: what is to be proven, and what is answered then.
+struct proof
+{
+    redis::login user;
+    std::string token;
+};
+
+// Commands that leave in one write. The last one may keep its connection waiting for `wait`, or have to be followed by a
+// proof.
 struct trip
 {
     redis::batch commands;
     std::chrono::milliseconds wait{0};
+    std::optional<proof> then = {};
 };
 
 struct plan

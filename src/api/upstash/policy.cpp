@@ -17,7 +17,8 @@ struct rule
     verdict is = verdict::refused;
 };
 
-constexpr std::array<rule, 42> rules = {{
+constexpr std::array<rule, 43> rules = {{
+    {"acl", "resttoken", verdict::token},
     {"asking", "", verdict::refused},
     {"auth", "", verdict::refused},
     {"client", "getname", verdict::pass},

@@ -14,7 +14,8 @@ namespace rediserve::api::upstash {
 enum class verdict : std::uint8_t {
     pass,
     refused,
-    ok,   // needs no Redis: answered OK
+    ok,      // needs no Redis: answered OK
+    token,   // ACL RESTTOKEN, which only Upstash's Redis knows
 };
 
 // `words` is a command, name first; not empty.

@@ -119,6 +119,13 @@ private:
     const page_of_keys& about_;
 };
 
+std::string wrong_login(const redis::login& of, const std::string& said)
+{
+    if (!said.starts_with("WRONGPASS"))
+        return said;
+    return "ERR Wrong password or user \"" + of.user + "\" does not exist";
+}
+
 // While a command blocks, the client's end is to be noticed, and nothing is to be said meanwhile.
 class silent_watcher final : public http::stream_watcher
 {
@@ -148,6 +155,15 @@ result<void> room_for_more(const call& of, const buffer& answered)
     );
 }
 
+// Answers ACL RESTTOKEN, now that it is known what the server said to the login.
+void conclude(const proof& of, const std::string& said, collector& to)
+{
+    if (said.empty())
+        to.add_token(of.token);
+    else
+        to.add_refusal(wrong_login(of.user, said));
+}
+
 // What does not fit into one write; on a connection of its own when a command may block it. Nothing behind a command that
 // blocks is sent before it is answered, so that of a client that has left nothing more is run.
 task run_trips(call of, plan what, format as, shape in)
@@ -172,6 +188,15 @@ task run_trips(call of, plan what, format as, shape in)
             break;
         sent += what.trips[i].commands.size();
         how = co_await send(of, own, effect_of(what), std::move(what.trips[i]), done);
+        if (how && done.awaits_proof()) {
+            const proof& wanted = *what.trips[i].then;
+            const result<std::string> said =
+                co_await timed_op<commands::login_op>(of.exchange, of.backend, wanted.user);
+            if (said)
+                conclude(wanted, *said, done);
+            else
+                how = said.error();
+        }
         if (!how || !done.page())
             continue;
         types of_keys(*done.page());
@@ -244,7 +269,7 @@ task run_transaction(const call& of, plan&& what, format as)
         render_failure(of.exchange, 400, refused->text);
         return {};
     }
-    if (const std::string_view why = of.commands.no_transactions(); !why.empty()) {
+    if (const std::string_view why = of.no_transactions(); !why.empty()) {
         render_failure(of.exchange, 400, why);
         return {};
     }

@@ -20,6 +20,7 @@ enum class aftermath : std::uint8_t {
     none,
     original_digest,    // the reply is the digest of a script; the client knows it by another
     types_of_page,      // the reply is a page of SCAN; the type of each key is wanted too
+    token,              // the reply says whether a token for a user may be had; then the login is to be proven
     same_key_is_zero,   // an error about a key copied onto itself is no error but 0
 };
 

@@ -261,5 +261,84 @@ TEST(OpenAuthenticator, LetsEverybodyIn)
     }
 }
 
+// ---- tokens for users of Redis ---------------------------------------------------------------------------------------
+
+const redis::login ann{"ann", "secret"};
+
+class Sealing : public testing::Test
+{
+protected:
+    static params known()
+    {
+        params settings = with_token("opensesame");
+        account web{.who = {.name = "web", .backend = 2}, .names_backend = true};
+        web.who.may = std::make_shared<const rules>(rules::parse("+@all").value());
+        web.who.limits.streams = 3;
+        settings.accounts.push_back(std::move(web));
+        settings.tokens.push_back({.digest = sha256("of web"), .account = 0, .name = {}});
+        return settings;
+    }
+
+    authenticator guarded_{known()};
+};
+
+TEST_F(Sealing, MakesAUserOfRedisKnown)
+{
+    const auto web = shown(guarded_, "of web").value();
+    const auto token = guarded_.seal(*web, ann);
+    ASSERT_TRUE(token);
+    const auto who = shown(guarded_, *token);
+    ASSERT_TRUE(who);
+    EXPECT_EQ((*who)->name, "web/ann");
+    EXPECT_EQ((*who)->backend, 2u);
+    EXPECT_FALSE((*who)->may) << "Redis decides";
+    ASSERT_TRUE((*who)->login);
+    EXPECT_EQ(*(*who)->login, ann);
+    EXPECT_EQ((*who)->used, web->used) << "so that nobody gets around their limits";
+    EXPECT_EQ((*who)->limits, web->limits);
+    EXPECT_TRUE(guarded_.costly(*token));
+}
+
+TEST_F(Sealing, EndsWithWhoAskedForIt)
+{
+    const auto token = guarded_.seal(*shown(guarded_, "of web").value(), ann).value();
+    EXPECT_TRUE(shown(authenticator(known(), &guarded_), token));
+    EXPECT_EQ(shown(authenticator(with_token("opensesame"), &guarded_), token).error().code, errc::unauthorized);
+    params other = known();
+    other.sealing_secret = std::string(32, 'x');
+    EXPECT_EQ(shown(authenticator(other, &guarded_), token).error().code, errc::unauthorized) << "another key";
+}
+
+TEST_F(Sealing, IsNotForBearersOfWhatWasSealed)
+{
+    const auto token = guarded_.seal(*shown(guarded_, "opensesame").value(), ann).value();
+    const auto again = guarded_.seal(*shown(guarded_, token).value(), {"bob", ""});
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, errc::forbidden);
+    principal stranger{.name = "stranger"};
+    EXPECT_FALSE(guarded_.seal(stranger, ann));
+    stranger.name = "web";
+    EXPECT_FALSE(guarded_.seal(stranger, ann)) << "of another server";
+}
+
+TEST_F(Sealing, WorksWhereNobodyIsAskedForCredentials)
+{
+    const authenticator open{params()};
+    const auto token = open.seal(*anonymous(), ann).value();
+    const auto who = shown(open, token);
+    ASSERT_TRUE(who);
+    EXPECT_EQ((*who)->name, "anonymous/ann");
+    EXPECT_EQ(shown(open, token + "A").error().code, errc::unauthorized) << "not everybody else then";
+    EXPECT_EQ(shown(guarded_, token).error().code, errc::unauthorized);
+}
+
+TEST_F(Sealing, GivesNamesThatFitIntoALog)
+{
+    const auto token = guarded_.seal(*shown(guarded_, "of web").value(), {"a\nb" + std::string(300, 'x'), ""}).value();
+    const auto who = shown(guarded_, token).value();
+    EXPECT_EQ(who->name.substr(0, 8), "web/a?bx");
+    EXPECT_EQ(who->name.size(), 104u);
+}
+
 }   // namespace
 }   // namespace rediserve::access

@@ -44,7 +44,8 @@ TEST_F(KeysOfMany, StreamsNoFasterThanTheClientTakes)
     );
     exchange->takes = false;
     work = dialect->respond(
-        {*exchange, access::gate(backend, known_commands, *principal), settings, metrics, *known_commands, *principal}
+        {*exchange, access::gate(backend, known_commands, *principal), settings, metrics, *known_commands, known,
+         *principal}
     );
     backend.reply(page("7", {"a"}));
     backend.reply(page("9", {}));

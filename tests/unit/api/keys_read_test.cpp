@@ -222,7 +222,7 @@ TEST_F(KeysRead, SurvivesEveryShapeOfReply)
             test::fake_backend fresh;
             test::fake_exchange answered(request.method, request.target, request.body, request.headers);
             const task running = dialect->respond(
-                {answered, access::gate(fresh, known_commands, *principal), settings, metrics, *known_commands,
+                {answered, access::gate(fresh, known_commands, *principal), settings, metrics, *known_commands, known,
                  *principal}
             );
             for (int rounds = 0; rounds < 4 && fresh.waiting() > 0; ++rounds) {

@@ -32,7 +32,7 @@ protected:
         work = {};
         exchange = std::make_unique<test::fake_exchange>(method, target, body, headers);
         work = dialect->respond(
-            {*exchange, access::gate(backend, known_commands, *principal), settings, metrics, *known_commands,
+            {*exchange, access::gate(backend, known_commands, *principal), settings, metrics, *known_commands, known,
              *principal}
         );
         backend.run();
@@ -52,6 +52,7 @@ protected:
     test::fake_backend backend;
     params settings;
     telemetry::shard_metrics metrics;
+    access::authenticator known{access::params()};
     std::shared_ptr<const rediserve::commands::command_table> known_commands =
         rediserve::commands::command_table::built_in();
     const access::principal* principal = access::anonymous().get();

@@ -35,7 +35,7 @@ protected:
         work = {};
         exchange = std::make_unique<fake_exchange>(by, target, body, headers);
         work = dialect->respond(
-            {*exchange, access::gate(backend, known_commands, *principal), settings, metrics, *known_commands,
+            {*exchange, access::gate(backend, known_commands, *principal), settings, metrics, *known_commands, known,
              *principal}
         );
         backend.run();
@@ -53,6 +53,7 @@ protected:
     test::fake_backend backend;
     params settings;
     telemetry::shard_metrics metrics;
+    access::authenticator known{access::params()};
     std::shared_ptr<const rediserve::commands::command_table> known_commands =
         rediserve::commands::command_table::built_in();
     const access::principal* principal = access::anonymous().get();
@@ -382,6 +383,60 @@ TEST_F(UpstashDialect, EventsMustBeAskedFor)
 {
     EXPECT_EQ(get("/subscribe/c").status(), 400U);
     EXPECT_EQ(get("/subscribe", {{header::accept, "text/event-stream"}}).status(), 400U);
+}
+
+// ---- tokens for users of Redis -------------------------------------------------------------------------------------
+
+TEST_F(UpstashDialect, SaysHowToAskForATokenOfAUser)
+{
+    constexpr auto usage = R"({"error":"ERR invalid syntax. Usage: ACL RESTTOKEN username password"})";
+    for (const auto* body :
+         {R"(["ACL","RESTTOKEN"])", R"(["acl","resttoken","ann"])", R"(["ACL","RESTTOKEN","ann","secret","x"])"})
+        EXPECT_THAT(post("/", body), Answers(400, usage)) << body;
+    EXPECT_THAT(get("/acl/RestToken/ann"), Answers(400, usage));
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, AsksRedisWhetherATokenOfAUserMayBeHad)
+{
+    backend.reply("-NOPERM this user has no permissions to run the 'acl|setuser' command\r\n");
+    EXPECT_THAT(
+        post("/", R"(["ACL","RESTTOKEN","ann","secret"])"),
+        Answers(400, R"({"error":"NOPERM this user has no permissions to run the 'acl|setuser' command"})")
+    );
+    EXPECT_THAT(backend.latest(), ElementsAre(ElementsAre("ACL", "SETUSER", "default")));
+    EXPECT_FALSE(backend.batches().back().options.read_only);
+}
+
+TEST_F(UpstashDialect, GivesNoTokenOfAUserBeforeItsLoginIsProven)
+{
+    backend.reply(bulk("1") + "+OK\r\n");
+    const auto& answer = post("/pipeline", R"([["GET","k"],["ACL","RESTTOKEN","ann","secret"],["GET","k"]])");
+    EXPECT_THAT(answer.body(), HasSubstr(R"([{"result":"1"},{"error":"ERR there are no leases here")"));
+    EXPECT_THAT(answer.body(), Not(HasSubstr("rdu_")));
+    EXPECT_THAT(backend.latest(), ElementsAre(ElementsAre("GET", "k"), ElementsAre("ACL", "SETUSER", "default")))
+        << "what stands behind it is not sent";
+}
+
+TEST_F(UpstashDialect, HasNoTokensOfUsersInTransactions)
+{
+    const auto& answer = post("/multi-exec", R"([["GET","k"],["ACL","RESTTOKEN","ann","secret"]])");
+    EXPECT_EQ(answer.status(), 400u);
+    EXPECT_THAT(answer.body(), HasSubstr("cannot be in a transaction"));
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, HasNoTokensOfUsersForWhoHasOne)
+{
+    access::principal guest = *access::anonymous();
+    guest.login = std::make_shared<const redis::login>(redis::login{"ann", "secret"});
+    guest.passing = true;
+    principal = &guest;
+    const auto& answer = post("/", R"(["ACL","RESTTOKEN","bob","b"])");
+    EXPECT_EQ(answer.status(), 400u);
+    EXPECT_THAT(answer.body(), HasSubstr("NOPERM"));
+    EXPECT_THAT(backend.batches(), IsEmpty());
+    work = {};
 }
 
 }   // namespace

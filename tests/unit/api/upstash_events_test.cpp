@@ -24,7 +24,7 @@ protected:
         const fake_exchange::header_map accept = {{header::accept, "text/event-stream"}};
         exchange = std::make_unique<fake_exchange>(http::method::get, target, "", accept);
         work = dialect->respond(
-            {*exchange, access::gate(backend, known_commands, *by), settings, metrics, *known_commands, *by}
+            {*exchange, access::gate(backend, known_commands, *by), settings, metrics, *known_commands, known, *by}
         );
     }
     // Listens, and Redis agrees.
@@ -52,6 +52,7 @@ protected:
     test::fake_backend backend;
     params settings;
     telemetry::shard_metrics metrics;
+    access::authenticator known{access::params()};
     std::shared_ptr<const rediserve::commands::command_table> known_commands =
         rediserve::commands::command_table::built_in();
     std::shared_ptr<const api::dialect> dialect = make_upstash_dialect();

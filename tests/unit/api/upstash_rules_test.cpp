@@ -58,6 +58,14 @@ TEST(UpstashPolicy, AnswersSomeWithoutRedis)
     EXPECT_EQ(judge(words{"client", "SetInfo", "LIB-NAME", "x"}), verdict::ok);
 }
 
+TEST(UpstashPolicy, TellsTokensOfUsersFromOtherCommands)
+{
+    EXPECT_EQ(judge(words{"acl", "RestToken", "ann", "secret"}), verdict::token);
+    EXPECT_EQ(judge(words{"ACL", "RESTTOKEN"}), verdict::token);
+    EXPECT_EQ(judge(words{"ACL", "WHOAMI"}), verdict::pass);
+    EXPECT_EQ(judge(words{"ACL"}), verdict::pass);
+}
+
 TEST(UpstashPolicy, SaysWhichCommandIsRefused)
 {
     EXPECT_EQ(not_over_rest("multi"), "ERR Command \"MULTI\" is not allowed in REST or it has a special context path");

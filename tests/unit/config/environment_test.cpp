@@ -96,6 +96,13 @@ TEST(EnvironmentPort, MustBeAPort)
         EXPECT_THAT(refusal_of({}, {{"PORT", text}}).text, HasSubstr("environment PORT: must be a port")) << text;
 }
 
+TEST(EnvironmentSecret, MustBeLongWhereItBecomesAKey)
+{
+    const auto refused = refusal_of({}, {{"REDISERVE_ACCESS_SEALING_SECRET", "hunter2"}}).text;
+    EXPECT_THAT(refused, HasSubstr("must be at least 32 bytes long"));
+    EXPECT_THAT(refused, testing::Not(HasSubstr("hunter2")));
+}
+
 TEST(EnvironmentSecret, IsReadFromAFileWithoutItsLastNewline)
 {
     for (const auto* content : {"hunter2", "hunter2\n", "hunter2\r\n"}) {

@@ -24,6 +24,8 @@ std::string another_text(const option& of)
         return "100/1s";
     if (of.path == "http.trusted_proxies" || of.path == "access.allow" || of.path == "access.deny")
         return "10.0.0.0/8, 2001:db8::/32";
+    if (of.path == "access.sealing_secret")
+        return "another word that is long enough to make a key of it";
     if (of.path == "redis.url")
         return "redis://example.org:7000/5";
     if (of.path == "upstash.cors" || of.path == "http.cors.origins")

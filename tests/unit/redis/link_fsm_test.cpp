@@ -27,6 +27,36 @@ TEST(LinkFsm, TakesEveryStepThatIsAskedFor)
     EXPECT_TRUE(link.ready());
 }
 
+TEST(LinkFsm, AsksWhetherThereMayBeTransactions)
+{
+    link_fsm link({.try_transaction = true}, waits());
+    link.start();
+    link.on_done();
+    EXPECT_EQ(link.on_done(), link_action::try_exec);
+    EXPECT_EQ(link.on_done(), link_action::try_multi);
+    EXPECT_EQ(link.on_done(), link_action::end_multi);
+    EXPECT_EQ(link.on_done(), link_action::serve);
+}
+
+TEST(LinkFsm, LeavesOutWhatIsNotNeededAnyMore)
+{
+    link_fsm link({.try_transaction = true}, waits());
+    link.start();
+    link.on_done();
+    EXPECT_EQ(link.on_done(), link_action::try_exec);
+    EXPECT_EQ(link.on_last(), link_action::serve);
+    EXPECT_TRUE(link.ready());
+}
+
+TEST(LinkFsm, TakesNoRefusalOfATransactionForOneOfTheConnection)
+{
+    for (const auto step : {link_action::try_exec, link_action::try_multi, link_action::end_multi}) {
+        EXPECT_FALSE(judge_refusal(step, "NOPERM this user has no permissions to run the 'exec' command"));
+        EXPECT_FALSE(judge_refusal(step, "ERR EXEC without MULTI"));
+        EXPECT_TRUE(judge_refusal(step, "LOADING Redis is loading the dataset in memory"));
+    }
+}
+
 TEST(LinkFsm, SkipsWhatNobodyAskedFor)
 {
     link_fsm link({}, waits());

@@ -1,0 +1,54 @@
+// The same server as other users: a backend for each login, made when it is first asked for.
+#pragma once
+
+#include "redis/alarm.hpp"
+
+#include "rediserve/redis/backend.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <list>
+#include <memory>
+
+namespace rediserve::redis {
+
+class guests
+{
+public:
+    static constexpr std::size_t most = 64;   // that are connected at a time, but for those that are on their way out
+    static constexpr std::chrono::seconds refusal_holds{1};   // before Redis is asked again
+
+    // All must outlive it. `settings` are the host's.
+    guests(boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics);
+
+    // As backend::as().
+    result<std::shared_ptr<backend>> find(const login& user);
+    void stop() noexcept;
+
+private:
+    struct guest
+    {
+        login user;
+        std::shared_ptr<backend> connected;
+        steady_time made;
+        steady_time used;
+        bool leaving = false;   // nobody is given it any more
+
+        bool idle() const noexcept { return connected.use_count() == 1; }
+    };
+
+    guest* known(const login& user) noexcept;
+    bool make_room() noexcept;
+    guest& add(const login& user, steady_time now);
+    void sweep();
+    void sweep_later();
+
+    boost::asio::io_context& context_;
+    const params& settings_;
+    telemetry::shard_metrics& metrics_;
+    std::list<guest> all_;
+    alarm sweep_;   // closes those that are not used: never from inside find(), as one of theirs may be asking
+};
+
+}   // namespace rediserve::redis
