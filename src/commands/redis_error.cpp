@@ -21,6 +21,8 @@ error redis_failure(std::string_view text)
     errc code = errc::redis_error;
     if (word == "WRONGTYPE")
         code = errc::wrong_type;
+    else if (word == "NOPERM")
+        code = errc::redis_not_permitted;
     else if (std::ranges::find(passing_states, word) != passing_states.end())
         code = errc::redis_not_writable;
     return error(code, std::string(text));

@@ -28,7 +28,7 @@ const std::vector<bad_reply> errors = {
     {"ReadOnly", "-READONLY You can't write against a read only replica.\r\n", 503, "redis_unavailable"},
     {"OutOfMemory", "-OOM command not allowed when used memory > 'maxmemory'.\r\n", 503, "redis_unavailable"},
     {"Other", "-ERR something of its own\r\n", 500, "redis_error"},
-    {"Denied", "-NOPERM this user has no permissions\r\n", 500, "redis_error"},
+    {"Denied", "-NOPERM this user has no permissions\r\n", 403, "forbidden"},
 };
 
 const std::vector<bad_reply> nonsense = {

@@ -41,6 +41,7 @@ enum class errc : int {
     redis_error = 306,
     redis_not_writable = 307,
     reply_too_large = 308,
+    redis_not_permitted = 309,
     // 4xx: the backend
     backend_unavailable = 400,
     backend_lost = 401,

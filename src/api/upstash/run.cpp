@@ -233,7 +233,8 @@ void render_executed(const call& of, const plan& what, const redis::reply_view& 
 // Whether Redis has said this, and not we of it.
 bool said_by_redis(const error& why) noexcept
 {
-    return why.code == errc::redis_error || why.code == errc::wrong_type || why.code == errc::redis_not_writable;
+    return why.code == errc::redis_error || why.code == errc::wrong_type || why.code == errc::redis_not_writable
+        || why.code == errc::redis_not_permitted;
 }
 
 task transact(call of, plan what, format as)

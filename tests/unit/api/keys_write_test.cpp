@@ -39,9 +39,9 @@ TEST_F(KeysWrite, ChangesNothingWhereATransactionWouldBeTornApart)
     const auto table = rediserve::commands::command_table::built_in();
     table->refuse_transactions("NOPERM no permission to run the 'multi' command");
     known_commands = table;
-    EXPECT_THAT(put("/keys/k", "hello"), Fails(500, "redis_error"));
+    EXPECT_THAT(put("/keys/k", "hello"), Fails(403, "forbidden"));
     EXPECT_THAT(exchange->body(), HasSubstr("NOPERM"));
-    EXPECT_THAT(get("/keys/k?raw", {{http::header::range, "bytes=0-1"}}), Fails(500, "redis_error"));
+    EXPECT_THAT(get("/keys/k?raw", {{http::header::range, "bytes=0-1"}}), Fails(403, "forbidden"));
     EXPECT_THAT(backend.batches(), IsEmpty());
 }
 

@@ -10,6 +10,11 @@ TEST(RedisError, KnowsTheWrongType)
     EXPECT_EQ(redis_failure("WRONGTYPE Operation against a key").code, errc::wrong_type);
 }
 
+TEST(RedisError, KnowsWhatTheUserMayNotDo)
+{
+    EXPECT_EQ(redis_failure("NOPERM this user has no permissions").code, errc::redis_not_permitted);
+}
+
 TEST(RedisError, KnowsWhatPasses)
 {
     for (const auto* text :
