@@ -74,7 +74,7 @@ private:
     void on_written() noexcept override;
 
     void pump() noexcept;
-    error no_transactions() const { return error(errc::redis_error, link_.no_transactions(), executed::no); }
+    error no_transactions() const { return error(errc::redis_not_permitted, link_.no_transactions(), executed::no); }
     void refuse_transactions() noexcept;
     void give(submission& what) noexcept;
     bool give_on() noexcept;

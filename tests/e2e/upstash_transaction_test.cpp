@@ -49,7 +49,7 @@ TEST(UpstashTransactionOfAUser, IsNotRunPieceByPieceWithoutPermission)
     ASSERT_TRUE(await([&] { return transact().body.find("NOPERM") != std::string::npos; }));
     server.cli({"flushall"});
     EXPECT_THAT(transact(), Refuses(400));
-    EXPECT_THAT(rest.request("PUT", "/keys/c", "v"), Fails(500, "redis_error"));
+    EXPECT_THAT(rest.request("PUT", "/keys/c", "v"), Fails(403, "forbidden"));
     EXPECT_EQ(server.cli({"dbsize"}), "0");
     EXPECT_THAT(rest.request("POST", "/pipeline", R"([["SET","a","1"]])"), Answers(200, R"([{"result":"OK"}])"));
 }

@@ -115,7 +115,7 @@ TEST_F(BackendGuests, HaveNoTransactionsThatWouldRunOneByOne)
     for (const std::string only : {"multi", "exec"}) {
         server().cli({"acl", "setuser", only, "on", ">x", "+incr", "+" + only, "~*"});
         for (int again = 0; again < 2; ++again)
-            EXPECT_EQ(ask_as({only, "x"}, transaction()), "306 no") << only;
+            EXPECT_EQ(ask_as({only, "x"}, transaction()), "309 no") << only;
         EXPECT_EQ(ask_as({only, "x"}, batch::of("INCR", only)), ":1") << "nor are they in one";
     }
     EXPECT_EQ(server().cli({"get", "n"}), "");

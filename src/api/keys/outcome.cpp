@@ -26,7 +26,7 @@ bool may_transact(const call& of)
 {
     const std::string_view refusal = of.no_transactions();
     if (!refusal.empty())
-        fail(of, commands::redis_failure(refusal));
+        fail(of, error(errc::redis_not_permitted, std::string(refusal), executed::no));
     return refusal.empty();
 }
 

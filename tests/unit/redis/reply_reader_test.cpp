@@ -142,7 +142,7 @@ TEST(ReplyReader, GoesThroughWhatItDoesNotKeep)
 {
     const std::string nested =
         "*3\r\n*2\r\n" + bulk("ab") + "*1\r\n" + bulk("cdefgh") + "*-1\r\n*2\r\n$-1\r\n-ERR x\r\n";
-    for (std::size_t most : {1, 64, 192, 193, 320, 322, 324, 384, 390, 512})
+    for (const std::size_t most : std::initializer_list<std::size_t>{1, 64, 192, 193, 320, 322, 324, 384, 390, 512})
         EXPECT_EQ(read(nested + nested + bulk("z"), most).back(), "z") << most;
     EXPECT_EQ(read(nested, 1000), texts({"[[ab [cdefgh]] (nil array) [(nil) -ERR x]]"}));
     EXPECT_EQ(read("*0\r\n*-1\r\n" + nested, 1), texts({"[]", "(nil array)", "TOO LARGE"}));
