@@ -1,7 +1,5 @@
 #include "redis/carrier.hpp"
 
-#include "rediserve/base/bytes.hpp"
-
 #include <algorithm>
 
 namespace rediserve::redis {
@@ -20,11 +18,6 @@ constexpr std::size_t worth_freeing = 1 << 20;
 
 // How much longer than the deadline that passed a connection may say nothing.
 constexpr std::chrono::milliseconds longest_silence{1000};
-
-bool is_transaction(const batch& commands) noexcept
-{
-    return commands.size() > 1 && iequals(commands.name(0), "MULTI");
-}
 
 }   // namespace
 

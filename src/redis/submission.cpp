@@ -8,12 +8,12 @@ namespace {
 
 constexpr std::size_t most_spares = 1024;   // after an overload the rest is freed
 
+}   // namespace
+
 bool is_transaction(const batch& commands) noexcept
 {
-    return commands.name(0) == "MULTI" && commands.name(commands.size() - 1) == "EXEC";
+    return commands.size() > 1 && commands.name(0) == "MULTI" && commands.name(commands.size() - 1) == "EXEC";
 }
-
-}   // namespace
 
 std::size_t submission::harmless_bytes() const noexcept
 {

@@ -18,6 +18,9 @@ enum class submission_state : std::uint8_t {
     sent,     // given to a connection, at least in part
 };
 
+// Whether Redis runs all of `commands` or none: MULTI … EXEC, as everybody here writes it.
+bool is_transaction(const batch& commands) noexcept;
+
 // Belongs to a submission_pool, is referred to by the queue it is in, by the timeout queue and by who submitted it.
 class submission final : public timeout_entry
 {
