@@ -83,6 +83,8 @@ result<void> gate::admit(const redis::batch& commands, const redis::submit_optio
     const limits& within = by_->limits;
     if (auto known = ready(); !known)
         return known;
+    if (asked_.until != never && std::chrono::steady_clock::now() >= asked_.until)
+        return error(errc::backend_timeout, "the client's time is over", executed::no);
     for (std::size_t i = 0; (by_->may || within.value_bytes > 0) && i < commands.size(); ++i) {
         commands.words(i, words);
         const auto too_large = [&](std::string_view one) { return one.size() > within.value_bytes; };
@@ -138,10 +140,20 @@ void gate::tell_allowed(const redis::batch& commands, const redis::submit_option
     }
 }
 
+std::chrono::milliseconds gate::time_left() const noexcept
+{
+    using std::chrono::milliseconds;
+    if (asked_.until == never)
+        return milliseconds::max();
+    const auto left = asked_.until - std::chrono::steady_clock::now();
+    return std::max(std::chrono::ceil<milliseconds>(left), milliseconds(1));
+}
+
 result<redis::submission*> gate::submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
 {
     if (const auto fine = admit(commands, options); !fine)
         return fine.error();
+    options.until = std::min(options.until, asked_.until);
     options.most_reply = redis::narrower(options.most_reply, most_reply());
     return to_->submit(std::move(commands), options, sink);
 }

@@ -2,6 +2,7 @@
 
 #include "api/cors.hpp"
 #include "api/entrance.hpp"
+#include "api/patience.hpp"
 #include "rediserve/telemetry/audit.hpp"
 
 #include <algorithm>
@@ -183,6 +184,8 @@ task service::handle(http::exchange& of)
     const access::principal& by = of.principal() ? *of.principal() : *access::nobody();
     entrance_->charge(of, of.request().body.size());
     access::asker asked{.request = of.id()};
+    if (const auto patience = patience_of(of.request()[http::header::prefer]))
+        asked.until = std::chrono::steady_clock::now() + *patience;
     if (telemetry::audits(true) || telemetry::audits(false))
         asked.from = entrance_->origin(of);
     const auto& commands = commands_[by.backend];

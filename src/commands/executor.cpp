@@ -166,7 +166,7 @@ void each_op::on_failure(error why) noexcept
 
 lease_op::lease_op(redis::client& backend) : backend_(backend), outcome_(redis::lease())
 {
-    const auto asked = backend.acquire(*this);
+    const auto asked = backend.acquire(*this, never);
     waiting_ = asked.has_value();
     if (!asked)
         outcome_ = asked.error();
@@ -197,7 +197,7 @@ void lease_op::on_failure(error why) noexcept
 login_op::login_op(redis::client& backend, const redis::login& user)
     : backend_(backend), user_(user), outcome_(std::string())
 {
-    const auto asked = backend.acquire(*this);
+    const auto asked = backend.acquire(*this, never);
     waiting_ = asked.has_value();
     if (!asked)
         outcome_ = asked.error();

@@ -49,6 +49,7 @@ std::optional<header> header_of(beast::field name) noexcept
     case beast::field::if_none_match: return header::if_none_match;
     case beast::field::if_range: return header::if_range;
     case beast::field::origin: return header::origin;
+    case beast::field::prefer: return header::prefer;
     case beast::field::range: return header::range;
     case beast::field::sec_fetch_site: return header::sec_fetch_site;
     default: return std::nullopt;
@@ -81,6 +82,7 @@ bool is_list(header name) noexcept
     case header::forwarded:
     case header::if_match:
     case header::if_none_match:
+    case header::prefer:
     case header::x_forwarded_for: return true;
     default: return false;
     }

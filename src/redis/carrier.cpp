@@ -213,15 +213,30 @@ void carrier::expire(submission& what) noexcept
 {
     if (what.sink)
         around_.metrics.redis_timeouts.add(1);
+    if (what.state == submission_state::sent)
+        watch_for_silence();
+    time_out(what, "no connection to Redis took the command in time", "Redis did not answer in time");
+}
+
+void carrier::give_up(submission& what) noexcept
+{
+    time_out(
+        what, "no connection to Redis took the command in the client's time",
+        "Redis did not answer in the client's time"
+    );
+}
+
+// For the reason that fits.
+void carrier::time_out(submission& what, std::string_view queued, std::string_view sent) noexcept
+{
     if (what.state == submission_state::queued) {
         const auto ran = what.retried ? executed::maybe : executed::no;
-        return fail(what, error(errc::backend_timeout, "no connection to Redis took the command in time", ran));
+        return fail(what, error(errc::backend_timeout, std::string(queued), ran));
     }
-    watch_for_silence();
     reply_sink* const sink = what.sink;
     abandon(what);
     if (sink)
-        sink->on_failure(error(errc::backend_timeout, "Redis did not answer in time", executed::maybe));
+        sink->on_failure(error(errc::backend_timeout, std::string(sent), executed::maybe));
 }
 
 void carrier::fail_waiting(const error& why) noexcept

@@ -59,6 +59,8 @@ public:
     void cancel(submission& what) noexcept;
     // The deadline of `what` has passed: it fails, and a connection that stays silent from here on is given up.
     void expire(submission& what) noexcept;
+    // The client's own deadline for `what` has passed, which says nothing about the connection: it fails.
+    void give_up(submission& what) noexcept;
     // All that waits for the connection fails.
     void fail_waiting(const error& why) noexcept;
     // All that waits for the connection, and what it owes, fails.
@@ -86,6 +88,7 @@ private:
     void abandon(submission& what) noexcept;
     void limit_replies() noexcept;
     void begin_limit(const submission& of) noexcept;
+    void time_out(submission& what, std::string_view queued, std::string_view sent) noexcept;
     void fail(submission& what, error why) noexcept;
     void fail(submission_list& these, const error& why) noexcept;
 

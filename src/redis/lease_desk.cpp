@@ -19,12 +19,17 @@ lease_desk::~lease_desk()
     around_.metrics.redis_leases_waiting.add(-counted_waiting_);
 }
 
-result<void> lease_desk::acquire(lease_waiter& waiter)
+result<void> lease_desk::acquire(lease_waiter& waiter, steady_time until)
 {
+    const auto now = std::chrono::steady_clock::now();
+    if (until <= now)
+        return error(errc::backend_timeout, "the client's time is over", executed::no);
     if (queue_.size() >= around_.settings.lease_queue)
         return error(errc::backend_queue_full, "too many requests wait for a connection of their own", executed::no);
     queue_.push_back(std::make_unique<waiting>(waiter));
-    wait_timeouts_.arm(*queue_.back(), std::chrono::steady_clock::now());
+    wait_timeouts_.arm(*queue_.back(), now);
+    if (until < queue_.back()->due())
+        earlier_.arm(*queue_.back(), until);
     arm_timeouts();
     serve_soon();
     return {};
@@ -132,12 +137,12 @@ std::size_t lease_desk::count(lease_status of) const noexcept
 
 void lease_desk::arm_timeouts()
 {
-    steady_time next = steady_time::max();
+    steady_time next = earlier_.next();
     if (!wait_timeouts_.empty())
-        next = wait_timeouts_.next();
+        next = std::min(next, wait_timeouts_.next());
     if (!idle_timeouts_.empty())
         next = std::min(next, idle_timeouts_.next());
-    if (next != steady_time::max())
+    if (next != never)
         timeouts_.at(next);
 }
 
@@ -146,13 +151,22 @@ void lease_desk::on_timeouts()
     const auto now = std::chrono::steady_clock::now();
     while (leased_link* const unused = idle_timeouts_.pop_due(now))
         unused->close(error(errc::backend_lost, "unused", executed::no));
-    while (waiting* const late = wait_timeouts_.pop_due(now)) {
-        lease_waiter& waiter = late->waiter;
-        cancel(waiter);
-        waiter.on_failure(error(errc::lease_timeout, "no connection of one's own became free in time", executed::no));
-    }
+    while (waiting* const late = wait_timeouts_.pop_due(now))
+        fail(*late, error(errc::lease_timeout, "no connection of one's own became free in time", executed::no));
+    while (waiting* const late = earlier_.pop_due(now))
+        fail(
+            *late,
+            error(errc::backend_timeout, "no connection of one's own became free in the client's time", executed::no)
+        );
     arm_timeouts();
     serve_soon();
+}
+
+void lease_desk::fail(waiting& one, error why) noexcept
+{
+    lease_waiter& waiter = one.waiter;
+    cancel(waiter);
+    waiter.on_failure(std::move(why));
 }
 
 void lease_desk::count_leases() noexcept

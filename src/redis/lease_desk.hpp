@@ -16,14 +16,14 @@ public:
     // No lease may be out any more.
     ~lease_desk();
 
-    // errc::backend_queue_full
-    result<void> acquire(lease_waiter& waiter);
+    // As backend::acquire. errc::backend_queue_full
+    result<void> acquire(lease_waiter& waiter, steady_time until);
     void cancel(lease_waiter& waiter) noexcept;
     // Everybody who waits is told `why`, and what is lent ends.
     void stop(const error& why) noexcept;
 
 private:
-    struct waiting final : timeout_entry
+    struct waiting final : timeout_entry, deadline_entry
     {
         explicit waiting(lease_waiter& of) noexcept : waiter(of) {}
         lease_waiter& waiter;
@@ -39,6 +39,7 @@ private:
     void open_for_those_who_wait();
     leased_link* find_idle() noexcept;
     void fail_first(const error& why) noexcept;
+    void fail(waiting& one, error why) noexcept;
     std::size_t count(lease_status of) const noexcept;
     void on_timeouts();
     void arm_timeouts();
@@ -48,6 +49,7 @@ private:
     std::vector<std::unique_ptr<leased_link>> links_;
     std::vector<std::unique_ptr<waiting>> queue_;   // in the order they came; short by its bound
     timeout_queue<waiting> wait_timeouts_;
+    deadline_set<waiting> earlier_;   // deadlines, of clients with less patience
     timeout_queue<leased_link> idle_timeouts_;
     alarm service_;   // so that nobody is called from inside acquire() or release(), or destroyed from inside itself
     alarm timeouts_;

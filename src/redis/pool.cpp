@@ -58,16 +58,28 @@ result<submission*> pool::submit(batch&& commands, submit_options options, reply
     if (down_)
         return last_failure_;
     const auto now = std::chrono::steady_clock::now();
+    if (options.until <= now)
+        return error(errc::backend_timeout, "the client's time is over", executed::no);
     stream& through = choose(options.affinity);
     auto added = through.on->add(std::move(commands), options, sink, now);
     if (added) {
         (*added)->under_way = &through.under_way;
         ++through.under_way;
-        timeouts_.arm(**added, now);
-        if (!timeout_alarm_.armed())
-            timeout_alarm_.at((*added)->due());
+        set_deadlines(**added, options.until, now);
     }
     return added;
+}
+
+void pool::set_deadlines(submission& of, steady_time until, steady_time now)
+{
+    timeouts_.arm(of, now);
+    if (!timeout_alarm_.armed())
+        timeout_alarm_.at(of.due());
+    if (until >= of.due())
+        return;
+    earlier_.arm(of, until);
+    if (earlier_.next() == until)
+        timeout_alarm_.at(until);
 }
 
 pool::stream& pool::choose(std::uint32_t affinity) noexcept
@@ -100,8 +112,11 @@ void pool::on_timeouts()
     const auto now = std::chrono::steady_clock::now();
     while (submission* const due = timeouts_.pop_due(now))
         due->home->expire(*due);
-    if (!timeouts_.empty() && !timeout_alarm_.armed())
-        timeout_alarm_.at(timeouts_.next());
+    while (submission* const late = earlier_.pop_due(now))
+        late->home->give_up(*late);
+    const steady_time next = std::min(earlier_.next(), timeouts_.empty() ? never : timeouts_.next());
+    if (next != never)
+        timeout_alarm_.at(next);
 }
 
 // ---- connections ---------------------------------------------------------------------------------------------------

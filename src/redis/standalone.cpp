@@ -36,11 +36,11 @@ public:
 
     void cancel(submission& what) noexcept override { what.home->cancel(what); }
 
-    result<void> acquire(lease_waiter& waiter) override
+    result<void> acquire(lease_waiter& waiter, steady_time until) override
     {
         if (shared_.known_down())
             return why_down();
-        return leases_.acquire(waiter);
+        return leases_.acquire(waiter, until);
     }
 
     void cancel(lease_waiter& waiter) noexcept override { leases_.cancel(waiter); }

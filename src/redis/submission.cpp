@@ -35,6 +35,8 @@ void submission_pool::give_back(submission& what) noexcept
 {
     if (what.armed())
         what.disarm();
+    if (what.has_deadline())
+        what.drop_deadline();
     what.place.unlink();
     if (auto* const counter = std::exchange(what.under_way, nullptr))
         --*counter;

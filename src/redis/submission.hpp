@@ -1,6 +1,7 @@
 // A batch on its way: from submit() to its last reply.
 #pragma once
 
+#include "rediserve/base/deadline_set.hpp"
 #include "rediserve/base/timeout_queue.hpp"
 #include "rediserve/redis/backend.hpp"
 
@@ -21,8 +22,9 @@ enum class submission_state : std::uint8_t {
 // Whether Redis runs all of `commands` or none: MULTI … EXEC, as everybody here writes it.
 bool is_transaction(const batch& commands) noexcept;
 
-// Belongs to a submission_pool, is referred to by the queue it is in, by the timeout queue and by who submitted it.
-class submission final : public timeout_entry
+// Belongs to a submission_pool, is referred to by the queue it is in, by the timeout queue, by the set of earlier deadlines
+// and by who submitted it.
+class submission final : public timeout_entry, public deadline_entry
 {
 public:
     submission() = default;

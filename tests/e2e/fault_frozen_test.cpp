@@ -36,6 +36,34 @@ TEST_F(FaultFrozen, IsToldAtTheDeadline)
     EXPECT_LT(took, 3s);
 }
 
+// Where the gateway itself would wait for long.
+class FaultHurry : public testing::Test
+{
+protected:
+    void SetUp() override { ASSERT_TRUE(rest_.await_ready()); }
+
+    redis_server redis_;
+    configuration file_{R"({"redis":{"command_timeout":"1h"}})"};
+    gateway rest_{{"--config", file_.path(), "--redis", redis_.url()}};
+};
+
+TEST_F(FaultHurry, IsToldWhenItsTimeIsOver)
+{
+    redis_.freeze();
+    const std::vector<std::pair<std::string, std::string>> hurry = {{"Prefer", "wait=0.2"}};
+    for (const auto& [target, body] : std::vector<std::pair<std::string, std::string>>{
+             {"/keys/n/incr", ""}, {"/", R"(["INCR","n"])"}, {"/multi-exec", R"([["INCR","n"]])"}}) {
+        const auto answer = rest_.request("POST", target, body, hurry);
+        EXPECT_EQ(answer.status, 504) << answer.body;
+        EXPECT_EQ(json_of(answer)["executed"], "maybe") << answer.body;
+    }
+    const auto over = rest_.request("POST", "/keys/n/incr", "", {{"Prefer", "wait=0"}});
+    EXPECT_THAT(over, Fails(504, "redis_timeout"));
+    EXPECT_EQ(json_of(over)["executed"], "no");
+    redis_.thaw();
+    EXPECT_THAT(rest_.request("GET", "/keys/n", "", {{"Prefer", "wait=60"}}), HasStatus(200));
+}
+
 TEST_F(FaultFrozen, IsSurvivedInFlatMemory)
 {
     auto id = rest_.process().id();

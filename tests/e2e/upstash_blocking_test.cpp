@@ -49,6 +49,18 @@ private:
     std::unique_ptr<gateway> gateway_;
 };
 
+TEST_F(UpstashBlocking, WaitsNoLongerThanTheClientDoes)
+{
+    start({{"REDISERVE_UPSTASH_BLOCK_WAIT", "1h"}});
+    const auto nothing = rest().request("POST", "/", R"(["BLPOP","l",0])", {{"Prefer", "wait=0.2"}});
+    EXPECT_EQ(nothing.status, 200) << nothing.body;
+    EXPECT_EQ(nothing.body, R"({"result":null})") << "it is the wait that becomes shorter: nothing is lost";
+    const auto twice =
+        rest().request("POST", "/pipeline", R"([["BLPOP","l",0],["BLPOP","l",0]])", {{"Prefer", "wait=0.2"}});
+    EXPECT_THAT(twice.body, testing::StartsWith(R"([{"result":null},{"error":)"));
+    EXPECT_THAT(twice.body, testing::HasSubstr(R"("executed":"no")"));
+}
+
 struct waiting_case
 {
     std::string command;

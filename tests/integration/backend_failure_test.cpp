@@ -84,6 +84,63 @@ TEST_F(BackendFailure, OfTheDeadlineIsMaybeForWhatWasSent)
     EXPECT_EQ(ask(batch::of("INCR", "n")), ":2") << "the late command did run, and its reply went to nobody else";
 }
 
+class BackendDeadline : public BackendTest
+{
+protected:
+    void SetUp() override
+    {
+        params settings;
+        settings.shared_connections = 1;
+        settings.command_timeout = 1h;   // so that nothing but the client's deadline can be what ended
+        connect(settings);
+        ASSERT_TRUE(turn_until_up());
+    }
+
+    static steady_time in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
+};
+
+TEST_F(BackendDeadline, OfAClientEndsItsCommandOnly)
+{
+    const auto id = ask(batch::of("CLIENT", "ID"));
+    server().freeze();
+    outcome patient;
+    outcome hurried;
+    outcome more_hurried;
+    submit(patient, batch::of("INCR", "n"));
+    submit(hurried, batch::of("INCR", "n"), {.until = in(3s)});
+    submit(more_hurried, batch::of("INCR", "n"), {.until = in(50ms)});
+    ASSERT_TRUE(turn_until([&] { return more_hurried.over(); }));
+    EXPECT_EQ(more_hurried.text(), "402 maybe");
+    EXPECT_FALSE(hurried.over());
+    ASSERT_TRUE(turn_until([&] { return hurried.over(); }));
+    EXPECT_EQ(hurried.text(), "402 maybe");
+    EXPECT_FALSE(patient.over());
+    server().thaw();
+    ASSERT_TRUE(turn_until([&] { return patient.over(); }));
+    EXPECT_EQ(patient.text(), ":1");
+    EXPECT_EQ(ask(batch::of("GET", "n")), "3") << "the late replies went to nobody else";
+    EXPECT_EQ(ask(batch::of("CLIENT", "ID")), id) << "a client in a hurry says nothing about the connection";
+}
+
+TEST_F(BackendDeadline, ThatHasPassedLetsNothingBeSent)
+{
+    EXPECT_EQ(ask(batch::of("INCR", "n"), {.until = in(0ms)}), "402 no");
+    EXPECT_EQ(ask(batch::of("GET", "n")), "(nil)");
+}
+
+TEST_F(BackendDeadline, TakesWhatIsNotSentOutOfTheQueue)
+{
+    server().freeze();
+    params settings;
+    settings.command_timeout = 1h;
+    settings.connect_timeout = 1h;
+    connect(settings);
+    EXPECT_EQ(ask(batch::of("INCR", "n"), {.until = in(50ms)}), "402 no");
+    server().thaw();
+    ASSERT_TRUE(turn_until_up());
+    EXPECT_EQ(ask(batch::of("GET", "n")), "(nil)");
+}
+
 TEST_F(BackendFailure, OfTheDeadlineIsNoForWhatFoundNoConnection)
 {
     server().freeze();

@@ -33,7 +33,7 @@ protected:
 
     void acquire(holder& to)
     {
-        const auto asked = backend->acquire(to);
+        const auto asked = backend->acquire(to, never);
         ASSERT_TRUE(asked) << asked.error().detail;
         EXPECT_FALSE(to.over()) << "called from inside acquire()";
         ASSERT_TRUE(turn_until([&] { return to.over(); }));
@@ -161,7 +161,7 @@ TEST_F(BackendLease, IsWaitedForWhenAllAreOut)
     holder one;
     acquire(one);
     holder two;
-    ASSERT_TRUE(backend->acquire(two));
+    ASSERT_TRUE(backend->acquire(two, never));
     turn();
     EXPECT_FALSE(two.over());
     EXPECT_EQ(metrics.redis_leases_waiting.get(), 1);
@@ -181,13 +181,39 @@ TEST_F(BackendLease, IsWaitedForOnlySoLongAndByOnlySoMany)
     acquire(one);
     holder two;
     holder three;
-    ASSERT_TRUE(backend->acquire(two));
-    const auto refused = backend->acquire(three);
+    ASSERT_TRUE(backend->acquire(two, never));
+    const auto refused = backend->acquire(three, never);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, errc::backend_queue_full);
     ASSERT_TRUE(turn_until([&] { return two.over(); }));
     ASSERT_TRUE(two.failure);
     EXPECT_EQ(two.failure->code, errc::lease_timeout);
+}
+
+TEST_F(BackendLease, IsWaitedForNoLongerThanTheClientDoes)
+{
+    params settings;
+    settings.leased_connections = 1;
+    start(settings);
+    holder one;
+    acquire(one);
+    holder hurried;
+    holder patient;
+    const auto now = std::chrono::steady_clock::now();
+    ASSERT_TRUE(backend->acquire(patient, never));
+    ASSERT_TRUE(backend->acquire(hurried, now + 100ms));
+    ASSERT_TRUE(turn_until([&] { return hurried.over(); }));
+    ASSERT_TRUE(hurried.failure);
+    EXPECT_EQ(hurried.failure->code, errc::backend_timeout);
+    EXPECT_EQ(hurried.failure->executed, executed::no);
+    EXPECT_FALSE(patient.over());
+    holder late;
+    const auto refused = backend->acquire(late, now);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::backend_timeout);
+    one.held.release();
+    ASSERT_TRUE(turn_until([&] { return patient.over(); }));
+    EXPECT_TRUE(static_cast<bool>(patient.held));
 }
 
 TEST_F(BackendLease, ThatIsNotWantedAnyMoreIsNotGiven)
@@ -198,7 +224,7 @@ TEST_F(BackendLease, ThatIsNotWantedAnyMoreIsNotGiven)
     holder one;
     acquire(one);
     holder two;
-    ASSERT_TRUE(backend->acquire(two));
+    ASSERT_TRUE(backend->acquire(two, never));
     backend->cancel(two);
     one.held.release();
     turn();
@@ -265,7 +291,7 @@ TEST_F(BackendLease, IsRefusedAtOnceWhileTheServerIsDown)
         return refused.over();
     }));
     holder one;
-    const auto refused = backend->acquire(one);
+    const auto refused = backend->acquire(one, never);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, errc::backend_unavailable);
 }

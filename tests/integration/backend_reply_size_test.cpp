@@ -104,7 +104,7 @@ TEST_F(BackendReplySize, IsLimitedOnALeaseToo)
     ASSERT_EQ(ask(batch::of("EVAL", "return redis.call('RPUSH', 'l', redis.call('GET', 'huge'))", 0)), ":1");
     for (int round = 0; round < 3; ++round) {
         holder one;
-        ASSERT_TRUE(backend->acquire(one));
+        ASSERT_TRUE(backend->acquire(one, never));
         ASSERT_TRUE(turn_until([&] { return static_cast<bool>(one.held); }));
         outcome popped;
         ASSERT_TRUE(one.held.submit(batch::of("LRANGE", "l", 0, 0), at_most(1000), 5s, popped));

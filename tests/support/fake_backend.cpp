@@ -96,7 +96,7 @@ void fake_backend::cancel(redis::submission& what) noexcept
     waiting_.remove_if([&](const redis::submission& one) { return &one == &what; });
 }
 
-result<void> fake_backend::acquire(redis::lease_waiter&)
+result<void> fake_backend::acquire(redis::lease_waiter&, steady_time)
 {
     return error(errc::backend_unavailable, "there are no leases here");
 }

@@ -67,7 +67,7 @@ public:
     result<redis::submission*> submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
         override;
     void cancel(redis::submission& what) noexcept override;
-    result<void> acquire(redis::lease_waiter& waiter) override;
+    result<void> acquire(redis::lease_waiter& waiter, steady_time until) override;
     void cancel(redis::lease_waiter& waiter) noexcept override;
     result<redis::subscription> subscribe(
         redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink

@@ -7,6 +7,8 @@
 #include "rediserve/commands/command_table.hpp"
 #include "rediserve/redis/backend.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,11 +18,12 @@
 
 namespace rediserve::access {
 
-// Which request asks, for the audit log.
+// Which request asks.
 struct asker
 {
-    std::string_view request = {};                   // its id
-    std::optional<ip_address> from = std::nullopt;   // nullopt: a unix socket, or nobody wants to know
+    std::string_view request = {};                   // its id, for the audit log
+    std::optional<ip_address> from = std::nullopt;   // for the same; nullopt: a unix socket, or nobody wants to know
+    steady_time until = never;                       // when its client stops waiting
 };
 
 // A backend as one principal may use it. Every batch is read again from the bytes that would be sent and judged by them,
@@ -63,17 +66,25 @@ public:
     bool hides_keys() const noexcept { return by_->may && !by_->may->all_keys(); }
 
     // errc::forbidden with Redis' words for it; body_too_large for an argument beyond the principal's limit; rate_limited;
-    // what ready() says.
+    // backend_timeout when the client waits no more; what ready() says.
     result<void> admit(const redis::batch& commands, const redis::submit_options& options) override;
     result<redis::submission*> submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
         override;
     void cancel(redis::submission& what) noexcept override { to_->cancel(what); }
-    result<void> acquire(redis::lease_waiter& waiter) override { return to_->acquire(waiter); }
+    result<void> acquire(redis::lease_waiter& waiter, steady_time until) override
+    {
+        return to_->acquire(waiter, std::min(until, asked_.until));
+    }
     void cancel(redis::lease_waiter& waiter) noexcept override { to_->cancel(waiter); }
     result<redis::subscription> subscribe(
         redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
     ) override;
-    std::chrono::milliseconds command_timeout() const noexcept override { return to_->command_timeout(); }
+    std::chrono::milliseconds command_timeout() const noexcept override
+    {
+        return std::min(to_->command_timeout(), time_left());
+    }
+    // Until the client stops waiting; 1 ms at least.
+    std::chrono::milliseconds time_left() const noexcept;
     // The principal's limit, or what the process allows everybody where that is less.
     std::size_t most_reply() const noexcept override
     {

@@ -37,6 +37,7 @@ enum class header : std::uint8_t {
     if_none_match,
     if_range,
     origin,
+    prefer,
     range,
     sec_fetch_site,
     traceparent,

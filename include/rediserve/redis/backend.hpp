@@ -5,6 +5,7 @@
 // Everything here belongs to one thread. Calls never block.
 #pragma once
 
+#include "rediserve/base/deadline_set.hpp"
 #include "rediserve/base/error.hpp"
 #include "rediserve/redis/command.hpp"
 #include "rediserve/redis/params.hpp"
@@ -54,6 +55,9 @@ struct submit_options
     // What the replies may take together, in bytes: their texts, and 64 for each element of an array. One that does not fit
     // into what is left of it is read and not kept; what is told in its place is_oversized(). 0: any number.
     std::size_t most_reply = 0;
+    // It fails then with errc::backend_timeout, and is not sent any more, even where the backend has more patience. Not for
+    // leases, which have deadlines of their own.
+    steady_time until = never;
     // Of a script of the gateway's own: the commands that it amounts to, each with the script's keys as its first
     // arguments. Who judges commands judges these in its place. Must live until submit() has returned.
     std::span<const std::string> stands_for = {};
@@ -93,8 +97,8 @@ public:
     virtual void cancel(submission& what) noexcept = 0;
 
     // Asks for a connection of one's own (WATCH, blocking commands). The waiter is called later, never from inside.
-    // errc::backend_unavailable, backend_queue_full at once; lease_timeout through the waiter.
-    virtual result<void> acquire(lease_waiter& waiter) = 0;
+    // errc::backend_unavailable, backend_queue_full at once; lease_timeout through the waiter, and backend_timeout at `until`.
+    virtual result<void> acquire(lease_waiter& waiter, steady_time until) = 0;
     virtual void cancel(lease_waiter& waiter) noexcept = 0;
 
     // Listens to what is published to `name`, on a connection that all listeners of the shard share (MONITOR has another).

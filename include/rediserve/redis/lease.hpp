@@ -39,7 +39,7 @@ class lease_waiter
 {
 public:
     virtual void on_lease(lease got) noexcept = 0;
-    // errc::lease_timeout, backend_unavailable, draining.
+    // errc::lease_timeout, backend_timeout, backend_unavailable, draining.
     virtual void on_failure(error why) noexcept = 0;
 
 protected:

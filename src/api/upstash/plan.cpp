@@ -134,7 +134,9 @@ private:
     std::chrono::milliseconds cap(std::size_t index)
     {
         const std::chrono::milliseconds most = of_.settings.upstash.block_wait;
-        return cap_wait(from_, index, std::min(most, of_.by.limits.block_wait.value_or(most)));
+        return cap_wait(
+            from_, index, std::min({most, of_.by.limits.block_wait.value_or(most), of_.backend.time_left()})
+        );
     }
 
     void refuse(std::size_t index, std::string_view why)

@@ -17,6 +17,7 @@
 namespace rediserve::access {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -158,6 +159,30 @@ TEST_F(Gate, HidesTheNamesOfKeys)
     grant("+randomkey ~*");
     EXPECT_FALSE(gate_.hides_keys());
     EXPECT_TRUE(gate_.judge(random));
+}
+
+TEST_F(Gate, WaitsNoLongerThanTheClient)
+{
+    EXPECT_EQ(gate_.command_timeout(), 5s);
+    const auto until = std::chrono::steady_clock::now() + 2s;
+    gate hurried(backend_, known_, who_, {.until = until});
+    EXPECT_LE(hurried.command_timeout(), 2s);
+    EXPECT_GT(hurried.command_timeout(), 1ms);
+    backend_.reply("+OK\r\n");
+    ASSERT_TRUE(hurried.submit(redis::batch::of("GET", "k"), {}, sink_));
+    EXPECT_EQ(backend_.batches().back().options.until, until);
+    ASSERT_TRUE(hurried.submit(redis::batch::of("GET", "k"), {.until = until - 1s}, sink_));
+    EXPECT_EQ(backend_.batches().back().options.until, until - 1s);
+}
+
+TEST_F(Gate, SendsNothingWhenTheClientWaitsNoMore)
+{
+    gate late(backend_, known_, who_, {.until = std::chrono::steady_clock::now()});
+    const auto sent = late.submit(redis::batch::of("INCR", "n"), {}, sink_);
+    ASSERT_FALSE(sent);
+    EXPECT_EQ(sent.error().code, errc::backend_timeout);
+    EXPECT_EQ(sent.error().executed, executed::no);
+    EXPECT_THAT(backend_.batches(), IsEmpty());
 }
 
 TEST_F(Gate, LimitsValues)

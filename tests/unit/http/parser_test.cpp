@@ -70,6 +70,7 @@ TEST(ParseHead, KeepsTheHeadersThatSomebodyReads)
         {header::access_control_request_headers, "Access-Control-Request-Headers"},
         {header::access_control_request_method, "Access-Control-Request-Method"},
         {header::forwarded, "Forwarded"},
+        {header::prefer, "Prefer"},
         {header::sec_fetch_site, "Sec-Fetch-Site"},
         {header::traceparent, "Traceparent"},
         {header::upstash_encoding, "Upstash-Encoding"},
