@@ -32,6 +32,7 @@ constexpr std::array catalogue = {
     error_row{errc::redis_not_writable, 503, "redis_unavailable", true},
     error_row{errc::reply_too_large, 413, "reply_too_large", false},
     error_row{errc::redis_not_permitted, 403, "forbidden", false},
+    error_row{errc::cross_slot, 400, "cross_slot", false},
     error_row{errc::backend_unavailable, 503, "redis_unavailable", true},
     error_row{errc::backend_lost, 503, "redis_unavailable", true},
     error_row{errc::backend_timeout, 504, "redis_timeout", false},

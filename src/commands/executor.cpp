@@ -111,6 +111,7 @@ void script_op::on_reply(const redis::reply_view& reply, std::size_t index) noex
 each_op::each_op(redis::client& backend, redis::submit_options options, redis::batch&& commands, reply_visitor& to)
     : backend_(backend), to_(to), last_(commands.size() - 1)
 {
+    options.one_by_one = true;
     if (commands.size() > 0)
         accept(backend.submit(std::move(commands), options, *this));
 }
@@ -123,6 +124,7 @@ each_op::each_op(
 {
     if (commands.size() == 0)
         return;
+    options.one_by_one = true;
     options.most_reply = redis::narrower(options.most_reply, backend.most_reply());
     if (const auto fine = backend.admit(commands, options); fine)
         accept(through.submit(std::move(commands), options, deadline, *this));
@@ -149,6 +151,17 @@ void each_op::accept(result<redis::submission*> what)
 void each_op::on_reply(const redis::reply_view& reply, std::size_t index) noexcept
 {
     to_.visit(reply, index);
+    end_with(index);
+}
+
+void each_op::on_missing(const error& why, std::size_t index) noexcept
+{
+    to_.visit_missing(why, index);
+    end_with(index);
+}
+
+void each_op::end_with(std::size_t index) noexcept
+{
     if (index < last_)
         return;
     submission_ = nullptr;

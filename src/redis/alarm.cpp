@@ -1,4 +1,4 @@
-#include "redis/alarm.hpp"
+#include "rediserve/redis/alarm.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 

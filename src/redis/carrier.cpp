@@ -33,10 +33,10 @@ carrier::carrier(const surroundings& around, request_queue::retry reads, events&
 carrier::~carrier()
 {
     link_.rest();
-    while (submission* const left = queue_.first_sent())
-        retire(*left);
-    while (submission* const left = queue_.first_waiting())
-        retire(*left);
+    while (pending_batch* const left = queue_.first_sent())
+        forget(*left);
+    while (pending_batch* const left = queue_.first_waiting())
+        forget(*left);
 }
 
 void carrier::rest() noexcept
@@ -52,13 +52,13 @@ bool carrier::congested() const noexcept
 
 // ---- in ------------------------------------------------------------------------------------------------------------
 
-result<submission*> carrier::add(batch&& commands, submit_options options, reply_sink& sink, steady_time now)
+result<pending_batch*> carrier::add(batch&& commands, submit_options options, reply_sink& sink, steady_time now)
 {
     if (!queue_.has_room(commands))
         return error(errc::backend_queue_full, "too many commands are waiting for Redis", executed::no);
     if (!link_.no_transactions().empty() && is_transaction(commands))
         return no_transactions();
-    submission& added = around_.submissions.take();
+    pending_batch& added = around_.batches.take();
     added.count = commands.size();
     added.commands = std::move(commands);
     added.sink = &sink;
@@ -66,6 +66,7 @@ result<submission*> carrier::add(batch&& commands, submit_options options, reply
     added.submitted = now;
     added.read_only = options.read_only;
     added.most_reply = options.most_reply;
+    added.returned = options.returned;
     queue_.push(added);
     around_.metrics.redis_pending.add(1);
     pump();
@@ -78,7 +79,7 @@ void carrier::pump() noexcept
         if (giving_) {
             if (!give_on())
                 return;
-        } else if (submission* const next = queue_.first_waiting()) {
+        } else if (pending_batch* const next = queue_.first_waiting()) {
             give(*next);
         } else {
             return;
@@ -86,7 +87,7 @@ void carrier::pump() noexcept
     }
 }
 
-void carrier::give(submission& what) noexcept
+void carrier::give(pending_batch& what) noexcept
 {
     queue_.mark_sent(what, link_.given());
     giving_ = &what;
@@ -112,7 +113,7 @@ bool carrier::give_on() noexcept
         }
         given_to_ = end;
     }
-    if (commands.bytes() >= worth_freeing && !giving_->read_only)
+    if (commands.bytes() >= worth_freeing && !giving_->read_only && !giving_->returned)
         large_ = giving_;
     giving_ = nullptr;
     return true;
@@ -138,7 +139,7 @@ void carrier::drop_large_batch() noexcept
 
 void carrier::on_reply(const reply_view& reply) noexcept
 {
-    submission& asked = *queue_.first_sent();
+    pending_batch& asked = *queue_.first_sent();
     const std::size_t index = asked.replies++;
     const bool last = asked.replies == asked.count;
     reply_sink* const sink = index >= asked.delivered ? asked.sink : nullptr;
@@ -158,7 +159,7 @@ void carrier::on_reply(const reply_view& reply) noexcept
 // To be called whenever another batch is owed the next reply.
 void carrier::limit_replies() noexcept
 {
-    const submission* const next = queue_.first_sent();
+    const pending_batch* const next = queue_.first_sent();
     const bool limits = next && (next->most_reply > 0 || !next->sink);
     if (limits)
         begin_limit(*next);
@@ -167,7 +168,7 @@ void carrier::limit_replies() noexcept
     limited_ = limits;
 }
 
-void carrier::begin_limit(const submission& of) noexcept
+void carrier::begin_limit(const pending_batch& of) noexcept
 {
     if (of.sink)
         link_.limit_replies(of.most_reply);
@@ -176,32 +177,42 @@ void carrier::begin_limit(const submission& of) noexcept
 }
 
 // Nobody waits for it any more, so nothing of its replies needs to be kept.
-void carrier::abandon(submission& what) noexcept
+void carrier::abandon(pending_batch& what) noexcept
 {
     what.sink = nullptr;
+    what.returned = nullptr;
     if (queue_.first_sent() == &what)
         limit_replies();
 }
 
-void carrier::retire(submission& what) noexcept
+// Whoever submitted it may be gone.
+void carrier::forget(pending_batch& what) noexcept
+{
+    what.returned = nullptr;
+    retire(what);
+}
+
+void carrier::retire(pending_batch& what) noexcept
 {
     if (giving_ == &what)
         giving_ = nullptr;
     if (large_ == &what)
         large_ = nullptr;
     queue_.remove(what);
+    if (what.returned)
+        *what.returned = std::move(what.commands);
     around_.metrics.redis_pending.add(-1);
-    around_.submissions.give_back(what);
+    around_.batches.give_back(what);
 }
 
-void carrier::cancel(submission& what) noexcept
+void carrier::cancel(pending_batch& what) noexcept
 {
     abandon(what);
-    if (what.state == submission_state::queued)
+    if (what.state == pending_state::queued)
         retire(what);
 }
 
-void carrier::fail(submission& what, error why) noexcept
+void carrier::fail(pending_batch& what, error why) noexcept
 {
     reply_sink* const sink = what.sink;
     retire(what);
@@ -209,16 +220,16 @@ void carrier::fail(submission& what, error why) noexcept
         sink->on_failure(std::move(why));
 }
 
-void carrier::expire(submission& what) noexcept
+void carrier::expire(pending_batch& what) noexcept
 {
     if (what.sink)
         around_.metrics.redis_timeouts.add(1);
-    if (what.state == submission_state::sent)
+    if (what.state == pending_state::sent)
         watch_for_silence();
     time_out(what, "no connection to Redis took the command in time", "Redis did not answer in time");
 }
 
-void carrier::give_up(submission& what) noexcept
+void carrier::give_up(pending_batch& what) noexcept
 {
     time_out(
         what, "no connection to Redis took the command in the client's time",
@@ -227,9 +238,9 @@ void carrier::give_up(submission& what) noexcept
 }
 
 // For the reason that fits.
-void carrier::time_out(submission& what, std::string_view queued, std::string_view sent) noexcept
+void carrier::time_out(pending_batch& what, std::string_view queued, std::string_view sent) noexcept
 {
-    if (what.state == submission_state::queued) {
+    if (what.state == pending_state::queued) {
         const auto ran = what.retried ? executed::maybe : executed::no;
         return fail(what, error(errc::backend_timeout, std::string(queued), ran));
     }
@@ -241,8 +252,8 @@ void carrier::time_out(submission& what, std::string_view queued, std::string_vi
 
 void carrier::fail_waiting(const error& why) noexcept
 {
-    submission_list all;
-    while (submission* const waiting = queue_.first_waiting()) {
+    pending_list all;
+    while (pending_batch* const waiting = queue_.first_waiting()) {
         waiting->place.unlink();
         all.push_back(*waiting);
     }
@@ -250,12 +261,12 @@ void carrier::fail_waiting(const error& why) noexcept
 }
 
 // What a sink does when it is told may change the queue, and cancel others of the list.
-void carrier::fail(submission_list& these, const error& why) noexcept
+void carrier::fail(pending_list& these, const error& why) noexcept
 {
     while (!these.empty()) {
-        submission& next = these.front();
+        pending_batch& next = these.front();
         error told = why;
-        told.executed = next.state == submission_state::sent || next.retried ? executed::maybe : executed::no;
+        told.executed = next.state == pending_state::sent || next.retried ? executed::maybe : executed::no;
         fail(next, std::move(told));
     }
 }
@@ -273,7 +284,7 @@ void carrier::fail_all(const error& why) noexcept
 
 void carrier::move_waiting(carrier& to) noexcept
 {
-    while (submission* const moved = queue_.first_waiting()) {
+    while (pending_batch* const moved = queue_.first_waiting()) {
         queue_.remove(*moved);
         moved->home = &to;
         to.queue_.push(*moved);
@@ -296,9 +307,9 @@ void carrier::on_ready() noexcept
 // Those that wait. Without MULTI their commands would run one by one.
 void carrier::refuse_transactions() noexcept
 {
-    submission_list refused;
-    submission_list kept;
-    while (submission* const next = queue_.first_waiting()) {
+    pending_list refused;
+    pending_list kept;
+    while (pending_batch* const next = queue_.first_waiting()) {
         const bool refuse = is_transaction(next->commands);
         if (refuse)
             next->place.unlink();
@@ -307,7 +318,7 @@ void carrier::refuse_transactions() noexcept
         (refuse ? refused : kept).push_back(*next);
     }
     while (!kept.empty()) {
-        submission& next = kept.front();
+        pending_batch& next = kept.front();
         kept.pop_front();
         queue_.push(next);
     }
@@ -350,7 +361,7 @@ void carrier::on_silence_alarm()
 {
     if (broken_)
         return link_.break_off("out of memory");
-    submission* const first = queue_.first_sent();
+    pending_batch* const first = queue_.first_sent();
     if (!first || !link_.ready() || link_.heard() != heard_then_)
         return;
     const bool wholly_written = written_then_ >= first->begins + first->commands.bytes();

@@ -2,9 +2,9 @@
 // and decides what becomes of a batch when its connection ends.
 #pragma once
 
-#include "redis/alarm.hpp"
 #include "redis/link.hpp"
 #include "redis/request_queue.hpp"
+#include "rediserve/redis/alarm.hpp"
 
 #include "rediserve/telemetry/metrics.hpp"
 
@@ -34,7 +34,7 @@ public:
         boost::asio::io_context& context;
         const params& settings;
         tls_client& tls;
-        submission_pool& submissions;
+        pending_pool& batches;
         telemetry::shard_metrics& metrics;
     };
 
@@ -55,12 +55,12 @@ public:
     bool empty() const noexcept { return queue_.empty(); }
 
     // Queues a batch for which deadlines are somebody else's business. errc::backend_queue_full.
-    result<submission*> add(batch&& commands, submit_options options, reply_sink& sink, steady_time now);
-    void cancel(submission& what) noexcept;
+    result<pending_batch*> add(batch&& commands, submit_options options, reply_sink& sink, steady_time now);
+    void cancel(pending_batch& what) noexcept;
     // The deadline of `what` has passed: it fails, and a connection that stays silent from here on is given up.
-    void expire(submission& what) noexcept;
+    void expire(pending_batch& what) noexcept;
     // The client's own deadline for `what` has passed, which says nothing about the connection: it fails.
-    void give_up(submission& what) noexcept;
+    void give_up(pending_batch& what) noexcept;
     // All that waits for the connection fails.
     void fail_waiting(const error& why) noexcept;
     // All that waits for the connection, and what it owes, fails.
@@ -78,19 +78,20 @@ private:
     void pump() noexcept;
     error no_transactions() const { return error(errc::redis_not_permitted, link_.no_transactions(), executed::no); }
     void refuse_transactions() noexcept;
-    void give(submission& what) noexcept;
+    void give(pending_batch& what) noexcept;
     bool give_on() noexcept;
     void drop_large_batch() noexcept;
     void watch_for_silence();
     void on_silence_alarm();
     std::uint64_t written() const noexcept { return link_.given() - link_.unsent(); }
-    void retire(submission& what) noexcept;
-    void abandon(submission& what) noexcept;
+    void retire(pending_batch& what) noexcept;
+    void abandon(pending_batch& what) noexcept;
+    void forget(pending_batch& what) noexcept;
     void limit_replies() noexcept;
-    void begin_limit(const submission& of) noexcept;
-    void time_out(submission& what, std::string_view queued, std::string_view sent) noexcept;
-    void fail(submission& what, error why) noexcept;
-    void fail(submission_list& these, const error& why) noexcept;
+    void begin_limit(const pending_batch& of) noexcept;
+    void time_out(pending_batch& what, std::string_view queued, std::string_view sent) noexcept;
+    void fail(pending_batch& what, error why) noexcept;
+    void fail(pending_list& these, const error& why) noexcept;
 
     surroundings around_;
     request_queue::retry reads_;
@@ -99,10 +100,10 @@ private:
     request_queue queue_;
     alarm silence_;
 
-    submission* giving_ = nullptr;   // given in part
-    std::size_t given_to_ = 0;       // wire offset in it
-    submission* large_ = nullptr;    // given wholly, perhaps not written wholly
-    std::uint64_t heard_then_ = 0;   // when the watch for silence began
+    pending_batch* giving_ = nullptr;   // given in part
+    std::size_t given_to_ = 0;          // wire offset in it
+    pending_batch* large_ = nullptr;    // given wholly, perhaps not written wholly
+    std::uint64_t heard_then_ = 0;      // when the watch for silence began
     std::uint64_t written_then_ = 0;
     bool limited_ = false;   // what the connection may be answered with
     bool was_ready_ = false;

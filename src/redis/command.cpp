@@ -69,6 +69,18 @@ batch& batch::argument_number(std::int64_t number)
     return argument(std::string_view(digits, static_cast<std::size_t>(end - digits)));
 }
 
+batch& batch::append(const batch& from, std::size_t index)
+{
+    if (const auto offset = bytes())
+        starts_.push_back(offset);
+    for (std::size_t at = from.start(index); at < from.end(index);) {
+        const auto piece = from.from(at).substr(0, from.end(index) - at);
+        current().append(piece);
+        at += piece.size();
+    }
+    return *this;
+}
+
 void batch::clear() noexcept
 {
     head_.reset();
@@ -76,6 +88,11 @@ void batch::clear() noexcept
         large_ = {};
     tail_.reset();
     starts_.clear();
+}
+
+bool is_transaction(const batch& commands) noexcept
+{
+    return commands.size() > 1 && commands.name(0) == "MULTI" && commands.name(commands.size() - 1) == "EXEC";
 }
 
 std::size_t batch::begun(std::size_t offset) const noexcept

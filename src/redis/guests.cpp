@@ -1,4 +1,4 @@
-#include "redis/guests.hpp"
+#include "rediserve/redis/guests.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,8 +21,8 @@ params params_for(const params& host, const login& user)
 
 }   // namespace
 
-guests::guests(boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics)
-    : context_(context), settings_(settings), metrics_(metrics), sweep_(context, [this] { sweep(); })
+guests::guests(boost::asio::io_context& context, const params& settings, maker make)
+    : settings_(settings), make_(std::move(make)), sweep_(context, [this] { sweep(); })
 {}
 
 result<std::shared_ptr<backend>> guests::find(const login& user)
@@ -65,7 +65,7 @@ bool guests::make_room() noexcept
 
 guests::guest& guests::add(const login& user, steady_time now)
 {
-    auto made = make_standalone(context_, params_for(settings_, user), metrics_);
+    auto made = make_(params_for(settings_, user));
     made->start();
     all_.push_back({.user = user, .connected = std::move(made), .made = now, .used = now, .leaving = false});
     sweep_later();

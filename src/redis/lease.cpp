@@ -1,7 +1,5 @@
 #include "rediserve/redis/lease.hpp"
 
-#include "redis/leased_link.hpp"
-
 namespace rediserve::redis {
 
 lease& lease::operator=(lease&& other) noexcept
@@ -27,7 +25,7 @@ void lease::cancel(submission& what) noexcept
 
 void lease::release() noexcept
 {
-    if (leased_link* const held = std::exchange(link_, nullptr))
+    if (lent_connection* const held = std::exchange(link_, nullptr))
         held->release();
 }
 

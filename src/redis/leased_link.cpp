@@ -38,11 +38,11 @@ result<submission*> leased_link::submit(
     const auto now = std::chrono::steady_clock::now();
     options.read_only = false;   // never run again
     auto added = carrier_.add(std::move(commands), options, sink, now);
-    if (added) {
-        expires_ = std::max(expires_, now + deadline);
-        deadline_.at(expires_);
-    }
-    return added;
+    if (!added)
+        return added.error();
+    expires_ = std::max(expires_, now + deadline);
+    deadline_.at(expires_);
+    return *added;
 }
 
 // A connection whose user has waited in vain is of no use to the next one either: the reply may still come.

@@ -17,7 +17,7 @@ enum class lease_status : std::uint8_t {
     spent,   // of no more use, and nobody has it
 };
 
-class leased_link final : public timeout_entry, private carrier::events
+class leased_link final : public timeout_entry, public lent_connection, private carrier::events
 {
 public:
     class events
@@ -41,12 +41,12 @@ public:
     lease_status status() const noexcept { return status_; }
     lease lend() noexcept;
 
-    // The lease's side.
+    // lent_connection
     result<submission*> submit(
         batch&& commands, submit_options options, std::chrono::milliseconds deadline, reply_sink& sink
-    );
-    void cancel(submission& what) noexcept { carrier_.cancel(what); }
-    void release() noexcept;
+    ) override;
+    void cancel(submission& what) noexcept override { carrier_.cancel(static_cast<pending_batch&>(what)); }
+    void release() noexcept override;
 
 private:
     // carrier::events

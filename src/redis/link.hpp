@@ -1,10 +1,10 @@
 // A connection to Redis that is set up, and set up again whenever it ends: the shell around link_fsm.
 #pragma once
 
-#include "redis/alarm.hpp"
 #include "redis/hiredis_link.hpp"
 #include "redis/link_fsm.hpp"
 #include "redis/tls.hpp"
+#include "rediserve/redis/alarm.hpp"
 
 #include "rediserve/base/error.hpp"
 #include "rediserve/redis/command.hpp"

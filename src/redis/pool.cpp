@@ -62,15 +62,15 @@ result<submission*> pool::submit(batch&& commands, submit_options options, reply
         return error(errc::backend_timeout, "the client's time is over", executed::no);
     stream& through = choose(options.affinity);
     auto added = through.on->add(std::move(commands), options, sink, now);
-    if (added) {
-        (*added)->under_way = &through.under_way;
-        ++through.under_way;
-        set_deadlines(**added, options.until, now);
-    }
-    return added;
+    if (!added)
+        return added.error();
+    (*added)->under_way = &through.under_way;
+    ++through.under_way;
+    set_deadlines(**added, options.until, now);
+    return *added;
 }
 
-void pool::set_deadlines(submission& of, steady_time until, steady_time now)
+void pool::set_deadlines(pending_batch& of, steady_time until, steady_time now)
 {
     timeouts_.arm(of, now);
     if (!timeout_alarm_.armed())
@@ -110,9 +110,9 @@ carrier* pool::any_ready() noexcept
 void pool::on_timeouts()
 {
     const auto now = std::chrono::steady_clock::now();
-    while (submission* const due = timeouts_.pop_due(now))
+    while (pending_batch* const due = timeouts_.pop_due(now))
         due->home->expire(*due);
-    while (submission* const late = earlier_.pop_due(now))
+    while (pending_batch* const late = earlier_.pop_due(now))
         late->home->give_up(*late);
     const steady_time next = std::min(earlier_.next(), timeouts_.empty() ? never : timeouts_.next());
     if (next != never)

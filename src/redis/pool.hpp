@@ -50,15 +50,15 @@ private:
     carrier* any_ready() noexcept;
     bool worth_waiting(const carrier& which, const error& why) const noexcept;
     void go_down(carrier& probe, const error& why) noexcept;
-    void set_deadlines(submission& of, steady_time until, steady_time now);
+    void set_deadlines(pending_batch& of, steady_time until, steady_time now);
     void on_timeouts();
     void count_links() noexcept;
 
     carrier::surroundings around_;
-    std::array<stream, 256> streams_;   // by affinity; the last submission to go counts itself down there
+    std::array<stream, 256> streams_;   // by affinity; the last batch to go counts itself down there
     std::vector<std::unique_ptr<carrier>> carriers_;
-    timeout_queue<submission> timeouts_;
-    deadline_set<submission> earlier_;   // deadlines, of clients with less patience
+    timeout_queue<pending_batch> timeouts_;
+    deadline_set<pending_batch> earlier_;   // deadlines, of clients with less patience
     alarm timeout_alarm_;
     backend_health health_;
     error last_failure_;

@@ -4,14 +4,14 @@ namespace rediserve::redis {
 
 namespace {
 
-bool may_have_run(const submission& what, std::uint64_t left) noexcept
+bool may_have_run(const pending_batch& what, std::uint64_t left) noexcept
 {
     return left > what.begins && left - what.begins >= what.harmless_bytes();
 }
 
-void wait_again(submission& what) noexcept
+void wait_again(pending_batch& what) noexcept
 {
-    what.state = submission_state::queued;
+    what.state = pending_state::queued;
     what.replies = 0;
 }
 
@@ -24,24 +24,24 @@ bool request_queue::has_room(const batch& commands) const noexcept
     return bytes_ == 0 || bytes_ + commands.bytes() <= most_bytes_;
 }
 
-void request_queue::push(submission& what) noexcept
+void request_queue::push(pending_batch& what) noexcept
 {
-    what.state = submission_state::queued;
+    what.state = pending_state::queued;
     what.charged = what.commands.bytes();
     commands_ += what.count;
     bytes_ += what.charged;
     waiting_.push_back(what);
 }
 
-void request_queue::mark_sent(submission& what, std::uint64_t begins) noexcept
+void request_queue::mark_sent(pending_batch& what, std::uint64_t begins) noexcept
 {
     waiting_.pop_front();
-    what.state = submission_state::sent;
+    what.state = pending_state::sent;
     what.begins = begins;
     sent_.push_back(what);
 }
 
-void request_queue::remove(submission& what) noexcept
+void request_queue::remove(pending_batch& what) noexcept
 {
     what.place.unlink();
     commands_ -= what.count;
@@ -51,9 +51,9 @@ void request_queue::remove(submission& what) noexcept
 request_queue::loss request_queue::lose(std::uint64_t left, retry reads) noexcept
 {
     loss outcome;
-    submission_list again;
+    pending_list again;
     while (!sent_.empty()) {
-        submission& lost = sent_.front();
+        pending_batch& lost = sent_.front();
         sent_.pop_front();
         const bool harmless = !may_have_run(lost, left);
         const bool repeatable = reads == retry::yes && lost.read_only && !lost.retried;

@@ -1,8 +1,8 @@
 // A backend of one server.
-#include "redis/guests.hpp"
 #include "redis/lease_desk.hpp"
 #include "redis/pool.hpp"
 #include "redis/subscriber.hpp"
+#include "rediserve/redis/guests.hpp"
 
 #include "rediserve/redis/backend.hpp"
 #include "rediserve/redis/lease.hpp"
@@ -17,12 +17,14 @@ public:
     standalone(boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics)
         : settings_(settings)
         , tls_(settings.tls, settings.address.host)
-        , around_{context, settings_, tls_, submissions_, metrics}
+        , around_{context, settings_, tls_, batches_, metrics}
         , shared_(around_)
         , leases_(around_)
         , channels_(around_, settings.lease_idle)
         , monitor_(around_, std::chrono::milliseconds(0))
-        , guests_(context, settings_, metrics)
+        , guests_(context, settings_, [this](const params& as) {
+            return make_standalone(around_.context, as, around_.metrics);
+        })
     {}
 
     void start() override { shared_.start(); }
@@ -34,7 +36,11 @@ public:
         return shared_.submit(std::move(commands), options, sink);
     }
 
-    void cancel(submission& what) noexcept override { what.home->cancel(what); }
+    void cancel(submission& what) noexcept override
+    {
+        auto& ours = static_cast<pending_batch&>(what);
+        ours.home->cancel(ours);
+    }
 
     result<void> acquire(lease_waiter& waiter, steady_time until) override
     {
@@ -78,7 +84,7 @@ private:
 
     const params settings_;
     tls_client tls_;
-    submission_pool submissions_;
+    pending_pool batches_;
     carrier::surroundings around_;
     pool shared_;
     lease_desk leases_;

@@ -22,13 +22,11 @@ class subscriptions;
 struct topic;
 
 // One listener. Belongs to its `subscription`, and outlives the register it is in if that is kept longer.
-class subscriber_entry
+class subscriber_entry final : public listening
 {
 public:
     explicit subscriber_entry(subscription_sink& to) noexcept : sink(to) {}
-    ~subscriber_entry();
-    subscriber_entry(const subscriber_entry&) = delete;
-    subscriber_entry& operator=(const subscriber_entry&) = delete;
+    ~subscriber_entry() override;
 
     enum class standing : std::uint8_t {
         fresh,     // was told nothing yet

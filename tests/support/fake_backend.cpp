@@ -1,6 +1,5 @@
 #include "support/fake_backend.hpp"
 
-#include "redis/submission.hpp"
 #include "redis/subscriptions.hpp"
 
 #include <hiredis/hiredis.h>
@@ -58,7 +57,7 @@ void fake_backend::refuse(error why)
 void fake_backend::run()
 {
     while (!waiting_.empty() && !script_.empty()) {
-        redis::reply_sink& sink = *waiting_.front().sink;
+        redis::reply_sink& sink = waiting_.front().sink;
         waiting_.pop_front();
         const outcome next = std::move(script_.front());
         script_.pop_front();
@@ -87,13 +86,12 @@ result<redis::submission*> fake_backend::submit(
             script_.pop_front();
             return why;
         }
-    waiting_.emplace_back().sink = &sink;
-    return &waiting_.back();
+    return &waiting_.emplace_back(sink);
 }
 
 void fake_backend::cancel(redis::submission& what) noexcept
 {
-    waiting_.remove_if([&](const redis::submission& one) { return &one == &what; });
+    waiting_.remove_if([&](const pending& one) { return &one == &what; });
 }
 
 result<void> fake_backend::acquire(redis::lease_waiter&, steady_time)

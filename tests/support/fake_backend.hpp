@@ -91,10 +91,16 @@ private:
     };
     using outcome = std::variant<std::string, error, refusal>;
 
+    struct pending final : redis::submission
+    {
+        explicit pending(redis::reply_sink& to) : sink(to) {}
+        redis::reply_sink& sink;
+    };
+
     void deliver(redis::reply_sink& sink, const std::string& resp);
 
     std::deque<outcome> script_;
-    std::list<redis::submission> waiting_;
+    std::list<pending> waiting_;
     std::vector<received> batches_;
 
     void settle();

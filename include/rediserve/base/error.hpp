@@ -42,6 +42,7 @@ enum class errc : int {
     redis_not_writable = 307,
     reply_too_large = 308,
     redis_not_permitted = 309,
+    cross_slot = 310,
     // 4xx: the backend
     backend_unavailable = 400,
     backend_lost = 401,

@@ -100,6 +100,8 @@ class reply_visitor
 {
 public:
     virtual void visit(const redis::reply_view& reply, std::size_t index) noexcept = 0;
+    // Reply `index` will not come, others may.
+    virtual void visit_missing(const error& why, std::size_t index) noexcept = 0;
 
 protected:
     ~reply_visitor() = default;
@@ -127,8 +129,10 @@ public:
 
 private:
     void on_reply(const redis::reply_view& reply, std::size_t index) noexcept override;
+    void on_missing(const error& why, std::size_t index) noexcept override;
     void on_failure(error why) noexcept override;
     void accept(result<redis::submission*> what);
+    void end_with(std::size_t index) noexcept;
 
     redis::client& backend_;
     redis::lease* lease_ = nullptr;

@@ -35,6 +35,8 @@ class reply_sink
 public:
     // Reply `index` of the batch; the last one ends the submission.
     virtual void on_reply(const reply_view& reply, std::size_t index) noexcept = 0;
+    // In place of reply `index`: this command has none, and others may. Only where submit_options::one_by_one is set.
+    virtual void on_missing(const error&, std::size_t) noexcept {}
     // The submission ended without (all of) its replies: errc 4xx, `executed` set.
     virtual void on_failure(error why) noexcept = 0;
 
@@ -42,8 +44,18 @@ protected:
     ~reply_sink() = default;
 };
 
-// A batch that was accepted and is not answered yet. Valid until the sink's last call, or until cancelled.
-class submission;
+// A batch that was accepted and is not answered yet. Valid until the sink's last call, or until cancelled. What is behind
+// it is its backend's business.
+class submission
+{
+public:
+    submission(const submission&) = delete;
+    submission& operator=(const submission&) = delete;
+
+protected:
+    submission() = default;
+    ~submission() = default;
+};
 
 struct submit_options
 {
@@ -52,12 +64,18 @@ struct submit_options
     std::uint32_t affinity = 0;
     // Only reads: may be run again, once, when the connection dies before the answer.
     bool read_only = false;
+    // The commands have nothing to do with each other: in a cluster, where they may run on several nodes, one that fails
+    // does not fail the others (reply_sink::on_missing).
+    bool one_by_one = false;
     // What the replies may take together, in bytes: their texts, and 64 for each element of an array. One that does not fit
     // into what is left of it is read and not kept; what is told in its place is_oversized(). 0: any number.
     std::size_t most_reply = 0;
     // It fails then with errc::backend_timeout, and is not sent any more, even where the backend has more patience. Not for
     // leases, which have deadlines of their own.
     steady_time until = never;
+    // Where the commands are put when the submission ends, before the sink's last call, unless they may still be under way
+    // (a time-out). For who sends them elsewhere then. Must outlive the submission.
+    batch* returned = nullptr;
     // Of a script of the gateway's own: the commands that it amounts to, each with the script's keys as its first
     // arguments. Who judges commands judges these in its place. Must live until submit() has returned.
     std::span<const std::string> stands_for = {};

@@ -48,6 +48,9 @@ public:
     // Takes a large argument over without copying it (a small one, or a second one, is copied). Never a command's name.
     batch& argument(payload&& bytes);
 
+    // Appends command `index` of another batch, as a copy.
+    batch& append(const batch& from, std::size_t index);
+
     // Gives everything back.
     void clear() noexcept;
 
@@ -87,5 +90,8 @@ private:
     buffer tail_;
     std::vector<std::size_t> starts_;   // of the second command and those after it
 };
+
+// Whether Redis runs all of `commands` or none: MULTI … EXEC, as everybody here writes it.
+bool is_transaction(const batch& commands) noexcept;
 
 }   // namespace rediserve::redis

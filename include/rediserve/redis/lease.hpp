@@ -7,7 +7,20 @@
 
 namespace rediserve::redis {
 
-class leased_link;   // private to the room
+// What is behind a lease: its backend's business. Each call is the lease's.
+class lent_connection
+{
+public:
+    virtual result<submission*> submit(
+        batch&& commands, submit_options options, std::chrono::milliseconds deadline, reply_sink& sink
+    ) = 0;
+    virtual void cancel(submission& what) noexcept = 0;
+    // The lease is given up.
+    virtual void release() noexcept = 0;
+
+protected:
+    ~lent_connection() = default;
+};
 
 // Move-only. Giving it up (destruction) hands a clean connection back to the pool; one on which something is still
 // unanswered, or that watches keys, is closed instead.
@@ -15,7 +28,7 @@ class lease
 {
 public:
     lease() noexcept = default;
-    explicit lease(leased_link& link) noexcept : link_(&link) {}
+    explicit lease(lent_connection& link) noexcept : link_(&link) {}
     lease(lease&& other) noexcept : link_(std::exchange(other.link_, nullptr)) {}
     lease& operator=(lease&& other) noexcept;
     ~lease() { release(); }
@@ -31,7 +44,7 @@ public:
     void release() noexcept;
 
 private:
-    leased_link* link_ = nullptr;
+    lent_connection* link_ = nullptr;
 };
 
 // Who waits for a lease.

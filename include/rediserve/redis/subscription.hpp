@@ -36,7 +36,17 @@ protected:
     ~subscription_sink() = default;
 };
 
-class subscriber_entry;   // private to the room
+// What is behind a subscription: its backend's business.
+class listening
+{
+public:
+    virtual ~listening() = default;
+    listening(const listening&) = delete;
+    listening& operator=(const listening&) = delete;
+
+protected:
+    listening() = default;
+};
 
 // One listener's hold on a name. Move-only; given up, nothing is told any more, and with the last one the upstream
 // subscription ends. May be kept after on_failure(), and longer than the backend.
@@ -44,7 +54,8 @@ class subscription
 {
 public:
     subscription() noexcept = default;
-    explicit subscription(subscriber_entry& entry) noexcept : entry_(&entry) {}
+    // Takes it over.
+    explicit subscription(listening& entry) noexcept : entry_(&entry) {}
     subscription(subscription&& other) noexcept : entry_(std::exchange(other.entry_, nullptr)) {}
     subscription& operator=(subscription&& other) noexcept;
     ~subscription() { release(); }
@@ -53,7 +64,7 @@ public:
     void release() noexcept;
 
 private:
-    subscriber_entry* entry_ = nullptr;
+    listening* entry_ = nullptr;
 };
 
 }   // namespace rediserve::redis

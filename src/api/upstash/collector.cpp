@@ -47,6 +47,14 @@ void collector::visit(const redis::reply_view& reply, std::size_t) noexcept
     next();
 }
 
+void collector::visit_missing(const error& why, std::size_t) noexcept
+{
+    ++replies_;
+    failed_ = true;
+    append_own_failure(to_, why, as_);
+    next();
+}
+
 void collector::fail_rest(const error& why, std::size_t sent)
 {
     failed_ = true;

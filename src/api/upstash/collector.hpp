@@ -22,6 +22,7 @@ public:
     collector(buffer& to, const plan& what, const access::gate& through, format as, shape of);
 
     void visit(const redis::reply_view& reply, std::size_t index) noexcept override;
+    void visit_missing(const error& why, std::size_t index) noexcept override;
     // The page whose types are to be asked for before the next reply; nullptr: none is.
     const page_of_keys* page() const noexcept { return page_ ? &*page_ : nullptr; }
     void add_types(std::vector<std::string> types);

@@ -112,8 +112,10 @@ public:
         return asked;
     }
     void visit(const redis::reply_view& reply, std::size_t) noexcept override { found.emplace_back(reply.text()); }
+    void visit_missing(const error& why, std::size_t) noexcept override { missing = why; }
 
     std::vector<std::string> found;
+    result<void> missing;
 
 private:
     const page_of_keys& about_;
@@ -201,6 +203,8 @@ task run_trips(call of, plan what, format as, shape in)
             continue;
         types of_keys(*done.page());
         how = co_await send(of, own, effect::reads, of_keys.question(), of_keys);
+        if (how)
+            how = std::move(of_keys.missing);
         if (how)
             done.add_types(std::move(of_keys.found));
     }

@@ -18,6 +18,8 @@ class texts final : public reply_visitor
 public:
     void visit(const redis::reply_view& reply, std::size_t) noexcept override { seen.emplace_back(reply.text()); }
 
+    void visit_missing(const error& why, std::size_t) noexcept override { seen.push_back("missing: " + why.detail); }
+
     std::vector<std::string> seen;
 };
 

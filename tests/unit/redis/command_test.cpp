@@ -104,5 +104,20 @@ TEST(Batch, CopiesASmallOrASecondLargeArgument)
     EXPECT_NE(wire(two).find("$30000\r\n" + std::string(30'000, 'y') + "\r\n"), std::string::npos);
 }
 
+TEST(Batch, TakesCommandsOfAnotherOver)
+{
+    batch from;
+    from.add("GET", "a").begin(3).argument(std::string_view("SET")).argument(std::string_view("b"));
+    from.argument(payload_of(std::string(20'000, 'x')));
+    from.add("DEL", "c");
+    batch to;
+    to.append(from, 2).append(from, 1);
+    batch expected;
+    expected.add("DEL", "c").add("SET", "b", std::string(20'000, 'x'));
+    EXPECT_EQ(wire(to), wire(expected));
+    EXPECT_EQ(to.size(), 2u);
+    EXPECT_EQ(to.start(1), expected.start(1));
+}
+
 }   // namespace
 }   // namespace rediserve::redis

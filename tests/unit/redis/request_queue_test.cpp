@@ -20,9 +20,9 @@ struct silent_sink final : reply_sink
 class RequestQueue : public testing::Test
 {
 protected:
-    submission& add(batch commands, bool read_only = false)
+    pending_batch& add(batch commands, bool read_only = false)
     {
-        submission& added = all.emplace_back();
+        pending_batch& added = all.emplace_back();
         added.count = commands.size();
         added.commands = std::move(commands);
         added.read_only = read_only;
@@ -35,7 +35,7 @@ protected:
     std::uint64_t give_all()
     {
         std::uint64_t given = 0;
-        while (submission* const next = queue.first_waiting()) {
+        while (pending_batch* const next = queue.first_waiting()) {
             queue.mark_sent(*next, given);
             given += next->commands.bytes();
         }
@@ -45,27 +45,27 @@ protected:
     std::vector<std::size_t> waiting()
     {
         std::vector<std::size_t> found;
-        std::vector<submission*> taken;
-        while (submission* const next = queue.first_waiting()) {
+        std::vector<pending_batch*> taken;
+        while (pending_batch* const next = queue.first_waiting()) {
             queue.remove(*next);
             taken.push_back(next);
         }
-        for (submission* const one : taken) {
+        for (pending_batch* const one : taken) {
             found.push_back(place_of(*one));
             queue.push(*one);
         }
         return found;
     }
 
-    std::vector<std::size_t> places(const submission_list& of)
+    std::vector<std::size_t> places(const pending_list& of)
     {
         std::vector<std::size_t> found;
-        for (const submission& one : of)
+        for (const pending_batch& one : of)
             found.push_back(place_of(one));
         return found;
     }
 
-    std::size_t place_of(const submission& of) const
+    std::size_t place_of(const pending_batch& of) const
     {
         for (std::size_t place = 0; place < all.size(); ++place) {
             if (&all[place] == &of)
@@ -77,7 +77,7 @@ protected:
     using places_of = std::vector<std::size_t>;
 
     silent_sink sink;
-    std::deque<submission> all;
+    std::deque<pending_batch> all;
     request_queue queue{100, plenty};
 };
 
@@ -85,7 +85,7 @@ TEST_F(RequestQueue, IsBoundedByCommands)
 {
     request_queue small(2, plenty);
     EXPECT_TRUE(small.has_room(batch::of("PING")));
-    submission& one = all.emplace_back();
+    pending_batch& one = all.emplace_back();
     one.commands = batch::of("PING");
     one.count = 1;
     small.push(one);
@@ -102,7 +102,7 @@ TEST_F(RequestQueue, IsBoundedByBytesButLetsASingleLargeOneIn)
     request_queue small(100, 50);
     const std::string large(1000, 'x');
     EXPECT_TRUE(small.has_room(batch::of("ECHO", large)));
-    submission& one = all.emplace_back();
+    pending_batch& one = all.emplace_back();
     one.commands = batch::of("ECHO", large);
     one.count = 1;
     small.push(one);
@@ -124,7 +124,7 @@ TEST_F(RequestQueue, LosesNothingThatNeverLeft)
 
 TEST_F(RequestQueue, FailsAWriteThatHasLeftAndKeepsTheOneThatLeftInPart)
 {
-    const submission& first = add(batch::of("INCR", "a"));
+    const pending_batch& first = add(batch::of("INCR", "a"));
     add(batch::of("INCR", "b"));
     give_all();
     const auto lost = queue.lose(first.commands.bytes() + 5, request_queue::retry::yes);

@@ -14,20 +14,17 @@ namespace rediserve::redis {
 
 class carrier;
 
-enum class submission_state : std::uint8_t {
+enum class pending_state : std::uint8_t {
     queued,   // nothing of it was given to a connection
     sent,     // given to a connection, at least in part
 };
 
-// Whether Redis runs all of `commands` or none: MULTI … EXEC, as everybody here writes it.
-bool is_transaction(const batch& commands) noexcept;
-
-// Belongs to a submission_pool, is referred to by the queue it is in, by the timeout queue, by the set of earlier deadlines
+// Belongs to a pending_pool, is referred to by the queue it is in, by the timeout queue, by the set of earlier deadlines
 // and by who submitted it.
-class submission final : public timeout_entry, public deadline_entry
+class pending_batch final : public submission, public timeout_entry, public deadline_entry
 {
 public:
-    submission() = default;
+    pending_batch() = default;
 
     // What must have reached Redis at least before anything can have run: the whole of one command or transaction, the
     // first command of any other batch.
@@ -35,6 +32,7 @@ public:
 
     batch commands;               // emptied early when it is large, written and never to be written again
     reply_sink* sink = nullptr;   // null: nobody waits any more
+    batch* returned = nullptr;    // as of submit_options
     carrier* home = nullptr;
     std::uint32_t* under_way = nullptr;   // a count of those not over yet, this one among them
     std::size_t count = 0;                // of commands
@@ -44,29 +42,29 @@ public:
     std::size_t delivered = 0;            // told to the sink: a retry does not tell them again
     std::uint64_t begins = 0;             // where it begins in what its connection was given
     steady_time submitted;
-    submission_state state = submission_state::queued;
+    pending_state state = pending_state::queued;
     bool read_only = false;
     bool retried = false;
 
     boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> place;
 };
 
-using submission_list = boost::intrusive::list<
-    submission,
+using pending_list = boost::intrusive::list<
+    pending_batch,
     boost::intrusive::member_hook<
-        submission, boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
-        &submission::place>,
+        pending_batch, boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
+        &pending_batch::place>,
     boost::intrusive::constant_time_size<false>>;
 
-// Recycles submissions, so that none is allocated in the steady state.
-class submission_pool
+// Recycles them, so that none is allocated in the steady state.
+class pending_pool
 {
 public:
-    submission& take();
-    void give_back(submission& what) noexcept;
+    pending_batch& take();
+    void give_back(pending_batch& what) noexcept;
 
 private:
-    std::vector<std::unique_ptr<submission>> spare_;
+    std::vector<std::unique_ptr<pending_batch>> spare_;
 };
 
 }   // namespace rediserve::redis

@@ -1,13 +1,14 @@
 // The same server as other users: a backend for each login, made when it is first asked for.
 #pragma once
 
-#include "redis/alarm.hpp"
+#include "rediserve/redis/alarm.hpp"
 
 #include "rediserve/redis/backend.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <memory>
 
@@ -19,8 +20,11 @@ public:
     static constexpr std::size_t most = 64;   // that are connected at a time, but for those that are on their way out
     static constexpr std::chrono::seconds refusal_holds{1};   // before Redis is asked again
 
+    // Makes the backend of one of them, not yet started.
+    using maker = std::function<std::unique_ptr<backend>(const params& as)>;
+
     // All must outlive it. `settings` are the host's.
-    guests(boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics);
+    guests(boost::asio::io_context& context, const params& settings, maker make);
 
     // As backend::as().
     result<std::shared_ptr<backend>> find(const login& user);
@@ -44,9 +48,8 @@ private:
     void sweep();
     void sweep_later();
 
-    boost::asio::io_context& context_;
     const params& settings_;
-    telemetry::shard_metrics& metrics_;
+    maker make_;
     std::list<guest> all_;
     alarm sweep_;   // closes those that are not used: never from inside find(), as one of theirs may be asking
 };

@@ -1,4 +1,4 @@
-#include "redis/submission.hpp"
+#include "redis/pending_batch.hpp"
 
 #include <utility>
 
@@ -10,28 +10,23 @@ constexpr std::size_t most_spares = 1024;   // after an overload the rest is fre
 
 }   // namespace
 
-bool is_transaction(const batch& commands) noexcept
-{
-    return commands.size() > 1 && commands.name(0) == "MULTI" && commands.name(commands.size() - 1) == "EXEC";
-}
-
-std::size_t submission::harmless_bytes() const noexcept
+std::size_t pending_batch::harmless_bytes() const noexcept
 {
     if (commands.size() > 1 && !is_transaction(commands))
         return commands.end(0);
     return commands.bytes();
 }
 
-submission& submission_pool::take()
+pending_batch& pending_pool::take()
 {
     if (spare_.empty())
-        return *new submission;
+        return *new pending_batch;
     auto* const taken = spare_.back().release();
     spare_.pop_back();
     return *taken;
 }
 
-void submission_pool::give_back(submission& what) noexcept
+void pending_pool::give_back(pending_batch& what) noexcept
 {
     if (what.armed())
         what.disarm();
