@@ -5,21 +5,36 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace rediserve::redis {
 
 enum class transport : std::uint8_t { tcp, tls, unix_socket };
 
-// Where a server is and how to log in: the parts of a redis://, rediss:// or unix:// URL.
+// What stands behind an address: one server, a group that sentinels watch, or a cluster.
+enum class topology : std::uint8_t { standalone, sentinel, cluster };
+
+struct place
+{
+    std::string host;   // name or address; without brackets for IPv6
+    std::uint16_t port = 0;
+
+    bool operator==(const place&) const = default;
+};
+
+// Where servers are and how to log in: the parts of a redis://, rediss://, unix://, redis-sentinel:// or redis-cluster:// URL.
 struct address
 {
     redis::transport transport = transport::tcp;
-    std::string host = "127.0.0.1";   // name or address; without brackets for IPv6
+    std::string host = "127.0.0.1";   // name or address; without brackets for IPv6; of the first seed, if there are any
     std::uint16_t port = 6379;
     std::string path;       // of the socket, for unix_socket
     std::string user;       // empty: the default user
     std::string password;   // empty: none
     unsigned database = 0;
+    redis::topology topology = topology::standalone;
+    std::vector<place> seeds;   // sentinels, or nodes of the cluster: some of them, at least one; standalone: none
+    std::string master;         // what the sentinels call the group
 
     bool operator==(const address&) const = default;
 };
