@@ -13,8 +13,9 @@ namespace {
 // Elements of a command's description, by position.
 constexpr std::size_t name_at = 0;
 constexpr std::size_t flags_at = 2;
-constexpr std::size_t categories_at = 6;    // since Redis 6
-constexpr std::size_t subcommands_at = 9;   // since Redis 7
+constexpr std::size_t categories_at = 6;   // since Redis 6
+constexpr std::size_t tips_at = 7;         // since Redis 7
+constexpr std::size_t subcommands_at = 9;
 
 constexpr std::array<std::string_view, 12> blocking = {
     "blmove",   "blmpop",   "blpop", "brpop",   "brpoplpush", "bzmpop",
@@ -44,6 +45,14 @@ category_set categories_in(const redis::reply_view& list) noexcept
         if (list[i].text().starts_with('@'))
             all |= category_of(list[i].text().substr(1));
     return all;
+}
+
+routing routing_in(const redis::reply_view& tips) noexcept
+{
+    routing made;
+    for (std::size_t i = 0; i < tips.size(); ++i)
+        apply_tip(made, tips[i].text());
+    return made;
 }
 
 channel_words channels_of(std::string_view name) noexcept
@@ -79,6 +88,7 @@ void describe(command_info& entry, const redis::reply_view& command)
     entry.channels = channels_of(entry.name);
     entry.categories = categories_in(categories);
     entry.keys = read_keys(command, entry.name);
+    entry.where = command.size() > tips_at ? routing_in(command[tips_at]) : known_routing(entry.name);
 }
 
 // Longer than any command's name with a subcommand's; a longer one is none that Redis knows.
@@ -146,6 +156,7 @@ void command_table::add(const redis::reply_view& command, const command_info* pa
     command_info& entry = named(name);
     describe(entry, command);
     entry.parent = parent;
+    gives_tips_ = gives_tips_ || command.size() > tips_at;
     entry.categories |= parent ? parent->categories : 0;
     if (command.size() <= subcommands_at)
         return;
@@ -177,6 +188,19 @@ const command_info* command_table::resolve(std::span<const std::string_view> wor
         return command && !command->parent ? command : nullptr;
     const command_info* const part = words[1].empty() ? command : find(words[0], words[1]);
     return part == command ? nullptr : part;
+}
+
+routing command_table::route(std::span<const std::string_view> words) const noexcept
+{
+    if (words.empty())
+        return {};
+    if (gives_tips_) {
+        const command_info* const known = resolve(words);
+        return known ? known->where : routing{};
+    }
+    name_room room;
+    const routing whole = known_routing(lower_case(room, words[0]));
+    return words.size() > 1 && whole == routing{} ? known_routing(lower_case(room, words[0], words[1])) : whole;
 }
 
 }   // namespace rediserve::commands

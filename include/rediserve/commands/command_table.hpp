@@ -4,6 +4,7 @@
 
 #include "rediserve/commands/categories.hpp"
 #include "rediserve/commands/key_spec.hpp"
+#include "rediserve/commands/routing.hpp"
 #include "rediserve/redis/reply.hpp"
 
 #include <cstddef>
@@ -28,6 +29,7 @@ struct command_info
     bool has_subcommands = false;   // CONFIG, of which CONFIG GET is another entry
     bool for_everybody = false;     // flag `no_auth`: whoever has not logged in may run it, so anybody may
     channel_words channels = channel_words::none;
+    routing where;                          // in a cluster
     category_set categories = 0;            // its own, and those of its parent, which rules give to all its subcommands
     std::string name = {};                  // lower case, "config|get"
     const command_info* parent = nullptr;   // of CONFIG GET: CONFIG
@@ -52,6 +54,9 @@ public:
     // The entry that Redis would look up for these words, name first. nullptr: the command is not known, or has
     // subcommands and not this one.
     const command_info* resolve(std::span<const std::string_view> words) const noexcept;
+    // Where a cluster's client is to send these words, name first: as the server says, or as Redis 7 does for those that give
+    // no tips.
+    routing route(std::span<const std::string_view> words) const noexcept;
     std::size_t size() const noexcept { return entries_.size(); }
     // Whether a server has said all this.
     bool from_server() const noexcept { return from_server_; }
@@ -73,6 +78,7 @@ private:
 
     std::unordered_map<std::string, command_info, hash, std::equal_to<>> entries_;   // lower case; "config|get"
     bool from_server_ = false;
+    bool gives_tips_ = false;
     std::string no_transactions_;
 };
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rediserve::redis {
@@ -37,6 +38,15 @@ struct address
     std::string master;         // what the sentinels call the group
 
     bool operator==(const address&) const = default;
+};
+
+// Where a server listens, over TCP or TLS.
+struct place
+{
+    std::string host;
+    std::uint16_t port = 0;
+
+    bool operator==(const place&) const = default;
 };
 
 // Who logs in to a server.
@@ -74,6 +84,7 @@ struct params
     std::size_t queue_commands = 16384;                 // per shared connection: queued and awaiting a reply
     std::size_t queue_bytes = std::size_t{256} << 20;   // per shared connection
     std::size_t reply_bytes = 0;                        // of the replies to one batch of a request; 0: any
+    std::vector<std::pair<place, place>> node_map;      // where a server says others are, and where they are for us
     bool guest = false;   // the login is a client's: it may be wrong, and may not be allowed to MULTI
 };
 

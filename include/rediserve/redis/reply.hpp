@@ -46,6 +46,8 @@ public:
     static constexpr long long oversized_mark = 2;
 
 private:
+    friend class reply_tree;
+
     const redisReply* reply_ = nullptr;
 };
 

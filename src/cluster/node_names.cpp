@@ -1,0 +1,15 @@
+#include "cluster/node_names.hpp"
+
+#include "rediserve/base/bytes.hpp"
+
+namespace rediserve::cluster {
+
+redis::place node_names::reachable(redis::place announced) const
+{
+    for (const auto& [said, meant] : map_)
+        if (said.port == announced.port && iequals(said.host, announced.host))
+            return meant;
+    return announced;
+}
+
+}   // namespace rediserve::cluster

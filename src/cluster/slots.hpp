@@ -1,0 +1,15 @@
+// In which slot a key is (Redis Cluster specification, "Key distribution model" and "Hash tags").
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace rediserve::cluster {
+
+constexpr std::size_t slot_count = 16384;
+
+// Below slot_count. `key` may hold any bytes.
+std::uint16_t slot_of(std::string_view key) noexcept;
+
+}   // namespace rediserve::cluster

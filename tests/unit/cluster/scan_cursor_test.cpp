@@ -1,0 +1,1 @@
+#include "cluster/scan_cursor.hpp"
