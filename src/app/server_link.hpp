@@ -2,12 +2,14 @@
 #pragma once
 
 #include "app/health_probe.hpp"
+#include "rediserve/commands/command_table.hpp"
 #include "rediserve/redis/backend.hpp"
 #include "rediserve/telemetry/metrics.hpp"
 
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace rediserve::app {
 
@@ -21,6 +23,8 @@ public:
     void stop() noexcept;
 
     redis::backend& backend() noexcept { return *backend_; }
+    // What commands it has: a cluster's are routed by that.
+    void learn(std::shared_ptr<const commands::command_table> commands) noexcept { commands_ = std::move(commands); }
 
     // Any thread.
     const std::string& url() const noexcept { return url_; }   // password masked
@@ -29,8 +33,11 @@ public:
     std::string_view trouble() const noexcept;
 
 private:
+    std::unique_ptr<redis::backend> make_backend(boost::asio::io_context& context, const redis::params& settings);
+
     const std::string url_;
     telemetry::shard_metrics metrics_;   // cells of its own: gauges that two backends set would not add up
+    std::shared_ptr<const commands::command_table> commands_ = commands::command_table::built_in();
     std::unique_ptr<redis::backend> backend_;
     health_probe probe_;
 };

@@ -70,7 +70,10 @@ shard::shard(
     for (std::size_t index = 0; index < servers_.size(); ++index)
         loaders_.push_back(std::make_unique<command_table_loader>(
             context_, servers_[index]->backend(), servers_[index]->metrics(),
-            [this, index](auto table) { service_->learn(index, std::move(table)); }
+            [this, index](auto table) {
+                servers_[index]->learn(table);
+                service_->learn(index, std::move(table));
+            }
         ));
 }
 

@@ -21,14 +21,16 @@ std::string text_of(const reply_view& reply)
     return all + "]";
 }
 
+std::string text_of(const error& why)
+{
+    const char* const ran = why.executed == executed::maybe ? " maybe" : why.executed == executed::no ? " no" : "";
+    return std::to_string(why.code.value()) + ran;
+}
+
 std::string outcome::text() const
 {
-    if (failure) {
-        const char* const ran = failure->executed == executed::maybe ? " maybe"
-            : failure->executed == executed::no                      ? " no"
-                                                                     : "";
-        return std::to_string(failure->code.value()) + ran;
-    }
+    if (failure)
+        return text_of(*failure);
     std::string all;
     for (const auto& reply : replies)
         all += (all.empty() ? "" : ", ") + reply;
@@ -40,6 +42,15 @@ void outcome::on_reply(const reply_view& reply, std::size_t index) noexcept
     EXPECT_EQ(index, replies.size());
     EXPECT_FALSE(over());
     replies.push_back(text_of(reply));
+    if (over() && then)
+        then();
+}
+
+void outcome::on_missing(const error& why, std::size_t index) noexcept
+{
+    EXPECT_EQ(index, replies.size());
+    EXPECT_FALSE(over());
+    replies.push_back(text_of(why));
     if (over() && then)
         then();
 }

@@ -34,13 +34,17 @@ public:
     std::function<void()> then;   // called with the last reply or the failure
 
     bool over() const noexcept { return failure.has_value() || replies.size() >= expected; }
-    // The failure's number and whether it was executed: "401 maybe"; or the replies.
+    // The failure's number and whether it was executed: "401 maybe"; or the replies, and that of each that is missing.
     std::string text() const;
 
 private:
     void on_reply(const reply_view& reply, std::size_t index) noexcept override;
+    void on_missing(const error& why, std::size_t index) noexcept override;
     void on_failure(error why) noexcept override;
 };
+
+// The failure's number and whether it was executed: "401 maybe".
+std::string text_of(const error& why);
 
 class BackendTest : public testing::Test
 {

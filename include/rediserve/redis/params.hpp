@@ -41,14 +41,6 @@ struct address
 };
 
 // Where a server listens, over TCP or TLS.
-struct place
-{
-    std::string host;
-    std::uint16_t port = 0;
-
-    bool operator==(const place&) const = default;
-};
-
 // Who logs in to a server.
 struct login
 {
