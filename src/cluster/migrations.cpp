@@ -3,6 +3,9 @@
 #include "cluster/slots.hpp"
 #include "rediserve/base/bytes.hpp"
 
+#include <cstddef>
+#include <utility>
+
 namespace rediserve::cluster {
 
 namespace {

@@ -1,6 +1,7 @@
 // Slots that are on their way from one node to another.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>

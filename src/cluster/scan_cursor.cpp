@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -51,8 +52,7 @@ std::vector<migration> each_once(std::span<const migration> open)
 {
     std::vector<migration> all(open.begin(), open.end());
     std::ranges::sort(all);
-    const auto twice = std::ranges::unique(all);
-    all.erase(twice.begin(), twice.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
     return all;
 }
 

@@ -39,7 +39,8 @@ public:
     // `open`: migrations that are under way; in any order, each may be told twice.
     explicit scan_plan(const slot_map& over, std::span<const migration> open = {});
 
-    // Which nodes are visited, in their order: indices into slot_map::nodes().
+    // Which nodes are visited, in their order: indices into slot_map::nodes(). None where nobody serves anything; what is
+    // below is for others.
     std::span<const std::size_t> visits() const noexcept { return visits_; }
 
     // Where to go on with the cursor of a client: at the beginning where it is 0, or was given when owners were others.

@@ -3,9 +3,13 @@
 #include "rediserve/base/bytes.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace rediserve::cluster {
 
