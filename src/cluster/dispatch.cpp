@@ -5,6 +5,7 @@
 #include "cluster/router.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace rediserve::cluster {
@@ -12,6 +13,15 @@ namespace rediserve::cluster {
 namespace {
 
 constexpr unsigned most_hops = 16;   // of one batch, waiting included: then something goes round in circles
+
+redis::reply_tree with_cursor(std::uint64_t cursor, redis::reply_tree&& page)
+{
+    std::vector<redis::reply_tree> owners;
+    owners.push_back(redis::reply_tree::string(std::to_string(cursor)));
+    owners.push_back(std::move(page));
+    const std::array elements = {owners[0].view(), owners[1].view()[1]};
+    return redis::reply_tree::gathered(elements, std::move(owners));
+}
 
 std::vector<target> targets_of(const load& what, std::size_t from, std::size_t to)
 {
@@ -132,6 +142,7 @@ void dispatch::plan_apart(std::span<const route> routes, const redis::batch& com
         case way::all_nodes:
         case way::all_shards: plan_everywhere(index, by, commands, all); break;
         case way::split: plan_split(index, commands, all); break;
+        case way::scan: plan_scan(index, commands, all); break;
         default:
             all.commands.append(commands, index);
             all.targets.push_back({command, 0, by.by == way::slot ? by.slot : target::anywhere, nullptr});
@@ -172,6 +183,55 @@ void dispatch::plan_split(std::size_t index, const redis::batch& from, load& to)
     }
     state.missing = parts.size();
     state.parts.resize(parts.size());
+}
+
+// The cursor is ours; the node that it is at gets its own. What is no cursor, any node may refuse.
+void dispatch::plan_scan(std::size_t index, const redis::batch& from, load& to)
+{
+    const auto words = home_.words_of(from, index);
+    const auto cursor = words.size() > 1 ? read_cursor(words[1]) : std::nullopt;
+    if (!cursor) {
+        to.commands.append(from, index);
+        to.targets.push_back({static_cast<std::uint32_t>(index), 0, target::anywhere, nullptr});
+        return;
+    }
+    states_[index].scan = home_.scans().plan();
+    states_[index].page.append(from, index);
+    if (*cursor != 0)
+        return add_page(index, *cursor, to);
+    home_.scans().look([this, life = life_, index](const result<scans::plan_pointer>& now) {
+        if (life == life_)
+            begin_scan(index, now);
+    });
+}
+
+void dispatch::begin_scan(std::size_t index, const result<scans::plan_pointer>& now)
+{
+    if (!now)
+        return fail_one(index, now.error());
+    states_[index].scan = *now;
+    load first;
+    add_page(index, 0, first);
+    spread(std::move(first));
+}
+
+void dispatch::add_page(std::size_t index, std::uint64_t cursor, load& to)
+{
+    command_state& state = states_[index];
+    const auto at = state.scan->read(cursor);
+    if (!at) {
+        load refused;
+        refused.commands.append(state.page, 0);
+        refused.targets.push_back({static_cast<std::uint32_t>(index), 0, target::anywhere, nullptr});
+        return park(std::move(refused), at.error(), false);
+    }
+    state.scanned = *at;
+    const auto words = home_.words_of(state.page, 0);
+    to.commands.begin(words.size()).argument(words[0]).argument(std::string_view(std::to_string(at->cursor)));
+    for (const std::string_view word : words.subspan(2))
+        to.commands.argument(word);
+    const std::int32_t slot = home_.slot_of_node(state.scan->visits()[at->visit]);
+    to.targets.push_back({static_cast<std::uint32_t>(index), 0, slot, nullptr});
 }
 
 node_link* dispatch::node_of(const route& by)
@@ -215,6 +275,8 @@ result<void> dispatch::send_first(node_link& to, redis::batch& commands)
 // Each part of it to the node that it is for at present.
 void dispatch::spread(load&& what)
 {
+    if (what.commands.size() == 0)
+        return;   // a scan looks first
     std::vector<std::pair<node_link*, load>> apart;
     const std::size_t count = whole_ ? 1 : what.commands.size();
     std::vector<node_link*> to;
@@ -394,11 +456,48 @@ void dispatch::take(const target& what_for, const redis::reply_view& reply)
         state.reply = redis::reply_tree::copy_of(reply);
         return;
     }
+    if (state.scan)
+        return take_page(what_for, reply);
     state.parts[what_for.part] = redis::reply_tree::copy_of(reply);
     if (--state.missing > 0)
         return;
     state.reply = state.split ? state.split->join(std::move(state.parts))
                               : join(state.joins, state.joined->name, std::move(state.parts));
+}
+
+// A page is the node's own cursor and the keys.
+void dispatch::take_page(const target& what_for, const redis::reply_view& reply)
+{
+    command_state& state = states_[what_for.command];
+    redis::reply_tree page = redis::reply_tree::copy_of(reply);
+    const auto next = reply.is_array() && reply.size() == 2 ? read_cursor(reply[0].text()) : std::nullopt;
+    if (!next) {
+        state.reply = std::move(page);
+        return;
+    }
+    const auto cursor = state.scan->after(state.scanned, *next);
+    if (!cursor)
+        fail_one(what_for.command, cursor.error());
+    else if (*cursor == 0)
+        end_scan(what_for.command, std::move(page));
+    else
+        state.reply = with_cursor(*cursor, std::move(page));
+}
+
+// It is at its end if nothing has moved meanwhile; else it begins anew, as keys may have gone where it had been before.
+void dispatch::end_scan(std::size_t index, redis::reply_tree&& page)
+{
+    auto kept = std::make_shared<redis::reply_tree>(std::move(page));   // a std::function can be copied
+    home_.scans().look([this, life = life_, index, kept](const result<scans::plan_pointer>& now) {
+        if (life != life_)
+            return;
+        command_state& state = states_[index];
+        const std::uint64_t was = state.scan->fingerprint();
+        if (!now)
+            return fail_one(index, now.error());
+        state.reply = with_cursor((*now)->fingerprint() == was ? 0 : state.scan->beginning(), std::move(*kept));
+        tell_what_is_there();
+    });
 }
 
 dispatch::command_state& dispatch::state_of(std::size_t index)
@@ -447,6 +546,12 @@ void dispatch::fail(std::span<const target> what, const error& why) noexcept
     for (const target& each : what)
         note_failure(each, why);
     tell_what_is_there();
+}
+
+void dispatch::fail_one(std::size_t index, const error& why) noexcept
+{
+    const target only{static_cast<std::uint32_t>(index), 0, target::anywhere, nullptr};
+    fail(std::span(&only, 1), why);
 }
 
 // Of a command that is run in parts, others may have been.

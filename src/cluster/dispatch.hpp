@@ -3,6 +3,7 @@
 
 #include "cluster/leg.hpp"
 #include "cluster/route.hpp"
+#include "cluster/scans.hpp"
 #include "cluster/split.hpp"
 #include "rediserve/redis/backend.hpp"
 #include "rediserve/redis/reply_tree.hpp"
@@ -57,12 +58,15 @@ private:
         const commands::command_info* joined = nullptr;   // nullptr: not so
         commands::response_policy joins = commands::response_policy::as_it_is;
         std::optional<cluster::split> split;
+        scans::plan_pointer scan;   // by which it goes over the cluster
+        redis::batch page;          // SCAN as the client has sent it
+        scan_position scanned;
         std::vector<redis::reply_tree> parts;
         std::size_t missing = 0;   // of these
         std::optional<redis::reply_tree> reply;
         std::optional<error> failure;
 
-        bool one_part() const noexcept { return !joined && !split; }
+        bool one_part() const noexcept { return !joined && !split && !scan; }
         bool answered() const noexcept { return reply || failure; }
     };
     struct parked
@@ -83,6 +87,9 @@ private:
     void plan_apart(std::span<const route> routes, const redis::batch& commands);
     void plan_everywhere(std::size_t index, const route& by, const redis::batch& from, load& to);
     void plan_split(std::size_t index, const redis::batch& from, load& to);
+    void plan_scan(std::size_t index, const redis::batch& from, load& to);
+    void begin_scan(std::size_t index, const result<scans::plan_pointer>& now);
+    void add_page(std::size_t index, std::uint64_t cursor, load& to);
     node_link* one_node_for(std::span<const route> routes);
     node_link* node_of(const route& by);
     node_link* node_for(const load& what, std::size_t index);
@@ -97,8 +104,11 @@ private:
     bool too_late() const noexcept { return std::chrono::steady_clock::now() >= until_; }
 
     void fail(std::span<const target> what, const error& why) noexcept;
+    void fail_one(std::size_t index, const error& why) noexcept;
     void note_failure(const target& what_for, const error& why);
     void take(const target& what_for, const redis::reply_view& reply);
+    void take_page(const target& what_for, const redis::reply_view& reply);
+    void end_scan(std::size_t index, redis::reply_tree&& page);
     bool tell(const redis::reply_view& reply) noexcept;
     bool tell_missing(const error& why) noexcept;
     void tell_what_is_there() noexcept;

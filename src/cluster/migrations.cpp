@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view leaves = "->-";
 constexpr std::string_view comes = "-<-";
+constexpr std::size_t fields_before_epoch = 6;
 constexpr std::size_t fields_before_slots = 8;
 
 // The next field of a line, which is taken off.
@@ -73,9 +74,8 @@ std::optional<std::vector<migration>> read_own(std::string_view line)
     return found;
 }
 
-}   // namespace
-
-std::optional<std::vector<migration>> read_migrations(std::string_view nodes)
+// Empty: there is none.
+std::string_view own_line(std::string_view nodes) noexcept
 {
     while (!nodes.empty()) {
         const std::string_view line = take_field(nodes, '\n');
@@ -83,9 +83,26 @@ std::optional<std::vector<migration>> read_migrations(std::string_view nodes)
         take_field(rest, ' ');
         take_field(rest, ' ');
         if (is_own(take_field(rest, ' ')))
-            return read_own(line);
+            return line;
     }
-    return std::nullopt;
+    return {};
+}
+
+}   // namespace
+
+std::optional<std::vector<migration>> read_migrations(std::string_view nodes)
+{
+    const std::string_view own = own_line(nodes);
+    return own.empty() ? std::nullopt : read_own(own);
+}
+
+std::optional<std::uint64_t> read_epoch(std::string_view nodes)
+{
+    std::string_view own = own_line(nodes);
+    for (std::size_t i = 0; i < fields_before_epoch; ++i)
+        take_field(own, ' ');
+    const auto epoch = parse_integer(take_field(own, ' '));
+    return epoch && *epoch >= 0 ? std::optional(static_cast<std::uint64_t>(*epoch)) : std::nullopt;
 }
 
 }   // namespace rediserve::cluster

@@ -22,4 +22,8 @@ struct migration
 // Those that a node takes part in, from its reply to CLUSTER NODES: a node tells of its own only. nullopt: it has another shape.
 std::optional<std::vector<migration>> read_migrations(std::string_view nodes);
 
+// The configuration epoch of the node that has given this reply: it grows with each slot that comes to a node from another one
+// that had the greatest, and with each fail-over. So it tells of slots that went and came back.
+std::optional<std::uint64_t> read_epoch(std::string_view nodes);
+
 }   // namespace rediserve::cluster

@@ -19,6 +19,7 @@ router::router(
     , nodes_(through)
     , table_(table)
     , names_(settings.node_map)
+    , scans_(context, where, through)
     , wake_(context, [this] { wake(); })
 {
     topology_.watch(*this);
@@ -62,6 +63,7 @@ void router::give_back(dispatch& what) noexcept
 void router::stop() noexcept
 {
     wake_.stop();
+    scans_.stop();
     const error why(errc::draining, "the gateway is shutting down", executed::no);
     while (!waiting_.empty())
         waiting_.front().fail_all(why);
@@ -98,6 +100,14 @@ std::vector<node_link*> router::replicas()
         for (const std::size_t replica : each.replicas)
             all.push_back(&nodes_.at(map()->nodes()[replica].at));
     return all;
+}
+
+std::int32_t router::slot_of_node(std::size_t index) const noexcept
+{
+    for (const std::uint16_t slot : shards_)
+        if (map()->shard_of(slot)->primary == index)
+            return slot;
+    return target::anywhere;
 }
 
 void router::on_map() noexcept

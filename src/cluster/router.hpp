@@ -3,6 +3,7 @@
 
 #include "cluster/dispatch.hpp"
 #include "cluster/nodes.hpp"
+#include "cluster/scans.hpp"
 #include "cluster/topology.hpp"
 #include "rediserve/commands/command_table.hpp"
 
@@ -51,6 +52,9 @@ public:
     const std::vector<node_link*>& primaries() const noexcept { return primaries_; }
     std::span<const std::uint16_t> shards() const noexcept { return shards_; }
     std::vector<node_link*> replicas();
+    // One that the node serves with this index in the map; target::anywhere when it serves none.
+    std::int32_t slot_of_node(std::size_t index) const noexcept;
+    cluster::scans& scans() noexcept { return scans_; }
     // Views into `from`, until the next call.
     std::span<const std::string_view> words_of(const redis::batch& from, std::size_t index);
     // To be used until the next batch.
@@ -77,6 +81,7 @@ private:
     nodes& nodes_;
     const std::shared_ptr<const commands::command_table>& table_;
     node_names names_;
+    cluster::scans scans_;
     std::vector<node_link*> primaries_;   // by index of their shard
     std::vector<std::uint16_t> shards_;
     std::vector<std::unique_ptr<dispatch>> all_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -28,10 +29,10 @@ public:
             add(static_cast<unsigned char>(c));
         add('\0');
     }
-    void add_slot(std::size_t slot) noexcept
+    void add_number(std::size_t number) noexcept
     {
-        add(static_cast<unsigned char>(slot >> 8));
-        add(static_cast<unsigned char>(slot));
+        add(static_cast<unsigned char>(number >> 8));
+        add(static_cast<unsigned char>(number));
     }
     // All bits folded into those that there are; not 0, which no cursor may be.
     std::uint64_t folded() const noexcept
@@ -56,7 +57,7 @@ std::vector<migration> each_once(std::span<const migration> open)
     return all;
 }
 
-std::uint64_t fingerprint_of(const slot_map& over, std::span<const migration> open)
+std::uint64_t fingerprint_of(const slot_map& over, std::span<const migration> open, std::uint64_t epoch)
 {
     fingerprint made;
     const node* before = nullptr;
@@ -64,15 +65,17 @@ std::uint64_t fingerprint_of(const slot_map& over, std::span<const migration> op
         const node* const owner = over.primary_of(static_cast<std::uint16_t>(slot));
         if (owner == before)
             continue;
-        made.add_slot(slot);
+        made.add_number(slot);
         made.add(owner ? std::string_view(owner->id) : std::string_view());
         before = owner;
     }
     for (const migration& one : open) {
-        made.add_slot(one.slot);
+        made.add_number(one.slot);
         made.add(one.from);
         made.add(one.to);
     }
+    for (; epoch != 0; epoch >>= 16)
+        made.add_number(epoch & low_bits(16));
     return made.folded();
 }
 
@@ -100,14 +103,23 @@ std::vector<std::size_t> again(
 
 }   // namespace
 
-scan_plan::scan_plan(const slot_map& over, std::span<const migration> open) : visits_(primaries_of(over))
+std::optional<std::uint64_t> read_cursor(std::string_view digits) noexcept
+{
+    std::uint64_t value = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, value);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+scan_plan::scan_plan(const slot_map& over, std::span<const migration> open, std::uint64_t epoch)
+    : visits_(primaries_of(over))
 {
     const std::vector<migration> moving = each_once(open);
     const auto more = again(over, visits_, moving);
     visits_.insert(visits_.end(), more.begin(), more.end());
     const std::size_t last = visits_.empty() ? 0 : visits_.size() - 1;
     cursor_bits_ = position_bits - static_cast<unsigned>(std::bit_width(last));
-    fingerprint_ = fingerprint_of(over, moving);
+    fingerprint_ = fingerprint_of(over, moving, epoch);
 }
 
 result<scan_position> scan_plan::read(std::uint64_t cursor) const
@@ -125,6 +137,11 @@ result<std::uint64_t> scan_plan::after(const scan_position& at, std::uint64_t ne
     if (next != 0)
         return write({at.visit, next});
     return at.visit + 1 < visits_.size() ? write({at.visit + 1, 0}) : result<std::uint64_t>(0);
+}
+
+std::uint64_t scan_plan::beginning() const noexcept
+{
+    return fingerprint_ << position_bits;
 }
 
 result<std::uint64_t> scan_plan::write(const scan_position& at) const

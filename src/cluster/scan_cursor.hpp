@@ -18,7 +18,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace rediserve::cluster {
@@ -32,12 +34,16 @@ struct scan_position
     bool operator==(const scan_position&) const = default;
 };
 
+// A cursor as it is written. nullopt: it is none, as Redis will say.
+std::optional<std::uint64_t> read_cursor(std::string_view digits) noexcept;
+
 // How a scan goes over a cluster as it is now.
 class scan_plan
 {
 public:
-    // `open`: migrations that are under way; in any order, each may be told twice.
-    explicit scan_plan(const slot_map& over, std::span<const migration> open = {});
+    // `open`: migrations that are under way; in any order, each may be told twice. `epoch`: the greatest of the primaries', by
+    // which slots are noticed that went and came back.
+    explicit scan_plan(const slot_map& over, std::span<const migration> open = {}, std::uint64_t epoch = 0);
 
     // Which nodes are visited, in their order: indices into slot_map::nodes(). None where nobody serves anything; what is
     // below is for others.
@@ -49,6 +55,11 @@ public:
     // The cursor to give to the client when the node visited at `at` has answered with its own cursor `next`; 0: this was the
     // end. errc::backend_protocol: the node's cursor does not fit.
     result<std::uint64_t> after(const scan_position& at, std::uint64_t next) const;
+
+    // Of who owns what.
+    std::uint64_t fingerprint() const noexcept { return fingerprint_; }
+    // A cursor of this plan that is at the beginning.
+    std::uint64_t beginning() const noexcept;
 
 private:
     result<std::uint64_t> write(const scan_position& at) const;

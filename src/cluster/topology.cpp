@@ -108,10 +108,8 @@ void topology::doubt()
 
 void topology::ask_anew()
 {
-    if (asking_)
-        again_ = true;
-    else
-        next_.after(milliseconds(0));
+    withdraw();
+    next_.after(milliseconds(0));
 }
 
 // ---- a round -------------------------------------------------------------------------------------------------------
@@ -119,7 +117,7 @@ void topology::ask_anew()
 void topology::begin()
 {
     asking_ = true;
-    doubted_ = again_ = false;
+    doubted_ = false;
     untried_ = candidates();
     ask_more();
 }
@@ -187,7 +185,7 @@ void topology::settle(std::shared_ptr<const slot_map> found)
     if (!map_ || !map_->same_owners(*found))
         report(level::info, "cluster", "map", {{"nodes", found->nodes().size()}, {"complete", found->complete()}});
     map_ = std::move(found);
-    next_.after(std::exchange(again_, false) ? milliseconds(0) : between_rounds);
+    next_.after(between_rounds);
     for (watcher* const each : std::vector(watchers_))
         each->on_map();
 }

@@ -46,7 +46,7 @@ public:
 
     // There is reason to ask. Does so in a moment, unless it is under way.
     void doubt();
-    // As doubt(), but at once, and what is under way does not count: the next on_map() tells the state of now or later.
+    // At once, and what is under way does not count: the next on_map() tells the state of now or later.
     void ask_anew();
 
 private:
@@ -72,7 +72,6 @@ private:
     std::vector<redis::place> untried_;              // in this round, last first
     bool asking_ = false;
     bool doubted_ = false;   // the next round begins soon
-    bool again_ = false;     // as soon as this round is over
     unsigned failures_ = 0;
 };
 

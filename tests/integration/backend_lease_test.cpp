@@ -1,5 +1,6 @@
 // Connections of one's own.
 #include "integration/backend_fixture.hpp"
+#include "integration/holder.hpp"
 
 #include "rediserve/redis/lease.hpp"
 
@@ -7,19 +8,6 @@ namespace rediserve::redis {
 namespace {
 
 using namespace std::chrono_literals;
-
-class holder final : public lease_waiter
-{
-public:
-    lease held;
-    std::optional<error> failure;
-
-    bool over() const noexcept { return failure.has_value() || static_cast<bool>(held); }
-
-private:
-    void on_lease(lease got) noexcept override { held = std::move(got); }
-    void on_failure(error why) noexcept override { failure = std::move(why); }
-};
 
 class BackendLease : public BackendTest
 {

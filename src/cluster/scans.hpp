@@ -1,0 +1,59 @@
+// SCAN over all primaries: how it goes over the cluster as it is, and whether that still held when it was at its end.
+#pragma once
+
+#include "cluster/nodes.hpp"
+#include "cluster/scan_cursor.hpp"
+#include "cluster/topology.hpp"
+#include "rediserve/redis/alarm.hpp"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace rediserve::cluster {
+
+class scans final : private topology::watcher
+{
+public:
+    using plan_pointer = std::shared_ptr<const scan_plan>;
+    // Given the plan for the cluster as it is now.
+    using taker = std::function<void(const result<plan_pointer>& now)>;
+
+    scans(boost::asio::io_context& context, topology& where, nodes& through);
+    ~scans();
+
+    // For the cluster as it was when somebody last looked. There must be a map.
+    const plan_pointer& plan();
+    // Looks anew: at who serves what, and at which slots are on their way, of which only the nodes that take part tell.
+    // Never calls from inside.
+    void look(taker to);
+    void stop() noexcept;
+
+private:
+    class question;   // CLUSTER NODES, to one primary
+
+    // topology::watcher
+    void on_map() noexcept override;
+    void on_no_answer() noexcept override { finish(where_.why()); }
+
+    void make_plan();
+    void begin();
+    void ask_primaries();
+    void on_answer(question& from, const redis::reply_view& reply);
+    void on_silence(const error& why);
+    void finish(result<plan_pointer> with);
+
+    topology& where_;
+    nodes& nodes_;
+    plan_pointer plan_;
+    std::shared_ptr<const slot_map> planned_for_;
+    std::vector<taker> waiting_;   // for the next look
+    std::vector<taker> served_;    // by this one
+    std::vector<migration> open_;
+    std::uint64_t epoch_ = 0;
+    std::vector<std::unique_ptr<question>> asked_;
+    redis::alarm begin_;
+    bool wants_map_ = false;
+};
+
+}   // namespace rediserve::cluster
