@@ -13,6 +13,13 @@ constexpr std::array<std::string_view, 9> passing_states = {
     "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "READONLY", "TRYAGAIN",
 };
 
+// A script may have come some way before Redis refused one of its commands, which the text tells then.
+executed ran(errc code, std::string_view text) noexcept
+{
+    const bool refused = code == errc::redis_not_writable && text.find(" script: ") == std::string_view::npos;
+    return refused ? executed::no : executed::unsaid;
+}
+
 }   // namespace
 
 error redis_failure(std::string_view text)
@@ -25,7 +32,7 @@ error redis_failure(std::string_view text)
         code = errc::redis_not_permitted;
     else if (std::ranges::find(passing_states, word) != passing_states.end())
         code = errc::redis_not_writable;
-    return error(code, std::string(text));
+    return error(code, std::string(text), ran(code, text));
 }
 
 error redis_failure(const redis::reply_view& reply)

@@ -66,7 +66,9 @@ bool got_transaction(const call& of, const commands::reply_or_error& got, std::s
         return false;
     for (std::size_t i = 0; i < size; ++i)
         if ((*got)[i].is_error()) {
-            fail(of, commands::redis_failure((*got)[i]));
+            error why = commands::redis_failure((*got)[i]);
+            why.executed = executed::unsaid;   // the others have run
+            fail(of, why);
             return false;
         }
     return true;
