@@ -2,6 +2,7 @@
 
 #include "support/sanitizer.hpp"
 
+#include <cstdlib>
 #include <sstream>
 #include <stdexcept>
 
@@ -12,11 +13,13 @@ namespace {
 constexpr auto start_within = std::chrono::seconds(under_sanitizer ? 60 : 20);
 
 process::options started_with(
-    const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment
+    const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment,
+    const std::vector<std::string>& entrance
 )
 {
     process::options how;
-    how.command = {binary(), "--listen", "127.0.0.1:0"};
+    how.command = entrance;
+    how.command.insert(how.command.end(), {binary(), "--listen", "127.0.0.1:0"});
     how.command.insert(how.command.end(), arguments.begin(), arguments.end());
     how.environment = environment;
     how.clear_environment = true;   // a REDIS_URL or PORT of the machine is none of the test's business
@@ -52,11 +55,15 @@ std::vector<std::string> announced_urls(const std::string& log)
 
 std::string binary()
 {
-    return REDISERVE_BINARY;
+    const char* other = std::getenv("REDISERVE_TEST_BINARY");
+    return other != nullptr ? other : REDISERVE_BINARY;
 }
 
-gateway::gateway(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment)
-    : process_(started_with(arguments, environment))
+gateway::gateway(
+    const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment,
+    const std::vector<std::string>& entrance
+)
+    : process_(started_with(arguments, environment, entrance))
 {
     await(
         [this] {

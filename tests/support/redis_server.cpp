@@ -12,6 +12,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace rediserve::test {
 
@@ -61,7 +62,7 @@ redis_server::redis_server() : redis_server(options{}) {}
 
 redis_server::redis_server(const options& how) : how_(how)
 {
-    launch();
+    launch({});
 }
 
 std::string redis_server::socket() const
@@ -86,7 +87,7 @@ pid_t redis_server::id() const
     return process_->id();
 }
 
-void redis_server::launch()
+void redis_server::launch(const std::vector<std::string>& besides)
 {
     bool choose_port = how_.tcp && port_ == 0;
     std::string output;
@@ -94,7 +95,8 @@ void redis_server::launch()
         if (choose_port)
             port_ = free_port();
         process::options start;
-        start.command = {
+        start.command = how_.entrance;
+        const std::vector<std::string> own = {
             how_.program.empty() ? find_program("redis-server", "valkey-server") : how_.program,
             "--port",
             std::to_string(port_),
@@ -109,7 +111,8 @@ void redis_server::launch()
             "--appendonly",
             "no",
         };
-        start.command.insert(start.command.end(), how_.arguments.begin(), how_.arguments.end());
+        for (const std::vector<std::string>* more : {&own, &std::as_const(how_.arguments), &besides})
+            start.command.insert(start.command.end(), more->begin(), more->end());
         process_ = std::make_unique<process>(start);
         await([this] { return !process_->running() || answers_ping(socket()); }, std::chrono::seconds(20));
         if (process_->running() && answers_ping(socket()))
@@ -125,9 +128,9 @@ void redis_server::kill()
     process_->wait();
 }
 
-void redis_server::restart()
+void redis_server::restart(const std::vector<std::string>& besides)
 {
-    launch();
+    launch(besides);
 }
 
 void redis_server::freeze()

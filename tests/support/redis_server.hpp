@@ -4,6 +4,7 @@
 #include "support/process.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,9 +17,10 @@ class redis_server
 public:
     struct options
     {
-        bool tcp = false;                     // a free port of 127.0.0.1; else a unix socket only
-        std::string program = {};             // empty: the one that PATH has
-        std::vector<std::string> arguments;   // more of redis-server's, e.g. "--maxmemory", "1mb"
+        bool tcp = false;                         // a free port of 127.0.0.1; else a unix socket only
+        std::string program = {};                 // empty: the one that PATH has
+        std::vector<std::string> arguments;       // more of redis-server's, e.g. "--maxmemory", "1mb"
+        std::vector<std::string> entrance = {};   // what its command is run by, e.g. that of a network of its own
     };
 
     // Starts it and waits until it answers PING.
@@ -30,16 +32,20 @@ public:
     std::string url() const;      // "redis://127.0.0.1:port" with tcp, else "unix:///path"
     pid_t id() const;
 
-    void kill();      // SIGKILL, waits
-    void restart();   // after kill(): the same socket and port again, empty; waits until it answers
-    void freeze();    // SIGSTOP
-    void thaw();      // SIGCONT
+    std::filesystem::path folder() const { return folder_.path(); }   // where it keeps its data, if it does
+
+    void kill();   // SIGKILL, waits
+    // After kill(): the same socket and port again, with these arguments besides; waits until it answers. It is empty
+    // unless the arguments have it keep its data.
+    void restart(const std::vector<std::string>& besides = {});
+    void freeze();   // SIGSTOP
+    void thaw();     // SIGCONT
 
     // Runs one command with redis-cli; what it prints in raw form, without the last newline.
     std::string cli(const std::vector<std::string>& arguments) const;
 
 private:
-    void launch();
+    void launch(const std::vector<std::string>& besides);
 
     options how_;
     temporary_folder folder_;
