@@ -47,9 +47,9 @@ authenticator::authenticator(const params& settings, const authenticator* before
     , sealer_(settings.sealing_secret.empty() ? settings.token : settings.sealing_secret)
     , usages_(before ? before->usages_ : std::make_shared<usage_book>())
 {
-    add(settings.token, {.name = "token"});
+    add(settings.token, {.name = "token", .backend = settings.backend});
     if (!settings.read_only_token.empty())
-        add(settings.read_only_token, {.name = "read_only_token", .may = reading()});
+        add(settings.read_only_token, {.name = "read_only_token", .backend = settings.backend, .may = reading()});
     for (const grant& one : settings.more)
         add(one.token, one.who);
     add_accounts(settings);

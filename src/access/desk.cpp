@@ -13,7 +13,7 @@ desk::desk(std::shared_ptr<const authenticator> by, std::shared_ptr<tickets> out
 result<principal_ptr> desk::authenticate(const credentials& shown, std::chrono::system_clock::time_point now)
 {
     if (tickets_ && !shown.ticket.empty())
-        return tickets_->redeem(shown.ticket, std::chrono::steady_clock::now());
+        return redeem(shown);
     const bool memorable = !authenticator_->open() || authenticator_->costly(shown.bearer);
     if (shown.basic || shown.bearer.empty() || !memorable)
         return authenticator_->authenticate(shown, now);
@@ -25,6 +25,17 @@ result<principal_ptr> desk::authenticate(const credentials& shown, std::chrono::
         return std::move(found).error();
     known = {std::string(shown.bearer), *found};
     return std::move(found->who);
+}
+
+// A ticket may be older than the authenticator. Whoever was given another server since is let in as who they are now.
+result<principal_ptr> desk::redeem(const credentials& shown)
+{
+    auto found = tickets_->redeem(shown.ticket, std::chrono::steady_clock::now());
+    if (!found || (*found)->passing)
+        return found;
+    if (auto now = authenticator_->find((*found)->name); now && now->backend != (*found)->backend)
+        return now;
+    return found;
 }
 
 // By its end, which is random in every kind of token.

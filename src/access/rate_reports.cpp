@@ -80,7 +80,7 @@ public:
     std::list<report>::iterator place;
 
 private:
-    redis::client& client() const noexcept { return *home_.links_[what.backend].client; }
+    redis::client& client() const noexcept { return *what.to->to->backend; }
 
     void on_reply(const redis::reply_view& reply, std::size_t) noexcept override
     {
@@ -116,29 +116,54 @@ private:
 
 // ---- all of them ---------------------------------------------------------------------------------------------------
 
-rate_reports::rate_reports(std::vector<redis::client*> to, telemetry::shard_metrics& metrics, caller call)
+rate_reports::rate_reports(const servers& to, telemetry::shard_metrics& metrics, caller call)
     : metrics_(metrics), call_(std::move(call))
 {
-    for (redis::client* const one : to)
-        links_.push_back({one});
+    use(to);
 }
 
 rate_reports::~rate_reports() = default;
+
+void rate_reports::use(const servers& to)
+{
+    std::vector<std::shared_ptr<link>> next{link_to(to.find(0))};
+    for (const server_ptr& one : to.all())
+        if (one != next.front()->to)
+            next.push_back(link_to(one));
+    for (const auto& each : links_)
+        each->leaving = std::ranges::find(next, each) == next.end();
+    links_ = std::move(next);
+}
+
+// The one that there is, which remembers what it has failed at.
+std::shared_ptr<rate_reports::link> rate_reports::link_to(const server_ptr& one) const
+{
+    const auto known = std::ranges::find(links_, one, [](const auto& each) { return each->to; });
+    return known == links_.end() ? std::make_shared<link>(link{one}) : *known;
+}
+
+// nullptr: who is asking is given a server that has gone meanwhile, and is on the way out as well.
+const std::shared_ptr<rate_reports::link>* rate_reports::link_of(const principal& by) const noexcept
+{
+    const std::size_t number = counted_at_.value_or(by.backend);
+    if (number == 0)
+        return &links_.front();
+    const auto found = std::ranges::find(links_, number, [](const auto& each) { return each->to->number; });
+    return found == links_.end() ? nullptr : &*found;
+}
 
 void rate_reports::took(const principal& by, const measure& what, std::uint64_t amount, time now)
 {
     const rate& within = by.rates.*what.within;
     tally& of = ((*by.used).*what.by).unreported;
     const std::uint64_t there = of.add(amount);
+    const std::shared_ptr<link>* const to = link_of(by);
+    if (!to)
+        return;   // the next one that takes something reports this too
     if (of.claim(now))
-        wait(job_of(by, what), now);
+        wait({by.used, what, within, *to}, now);
     if (there >= block_of(within) && of.waiting())
-        send(job_of(by, what), now);
-}
-
-rate_reports::job rate_reports::job_of(const principal& by, const measure& what) const
-{
-    return {by.used, what, by.rates.*what.within, counted_at_.value_or(by.backend)};
+        send({by.used, what, within, *to}, now);
 }
 
 void rate_reports::tell(time now)
@@ -157,7 +182,7 @@ void rate_reports::tell(time now)
 
 void rate_reports::wait(job what, time now)
 {
-    ask_for_a_call(std::max<time>(now + soon, links_[what.backend].silent_until));
+    ask_for_a_call(std::max<time>(now + soon, what.to->silent_until));
     const meter* const at = &what.at();
     waiting_.insert_or_assign(at, std::move(what));
 }
@@ -193,7 +218,7 @@ void rate_reports::ended(report& which, time now)
     tally& of = what.at().unreported;
     of.end();
     metrics_.rate_reports.add(1);
-    if (of.amount() == 0 || !of.claim(since))
+    if (what.to->leaving || of.amount() == 0 || !of.claim(since))
         return;
     wait(what, now);
     if (of.amount() >= block_of(what.within))
@@ -208,11 +233,22 @@ void rate_reports::failed(report& which, const error& why, time now)
     metrics_.rate_reports_failed.add(1);
     warn(why, now);
     if (why.code != errc::redis_error)
-        links_[what.backend].silent_until = now + after_failure;
+        what.to->silent_until = now + after_failure;
     const std::uint64_t again = why.executed == executed::maybe ? 0 : which.taken.amount;
+    if (what.to->leaving)
+        return give_up(which, std::min(again, burst));
     what.at().unreported.put_back({again, which.taken.since}, burst, now - time_for(what.within, burst));
     under_way_.erase(which.place);
     wait(what, now);
+}
+
+// There is no use in trying it again. Whoever takes something next reports this too, to the server there is then.
+void rate_reports::give_up(report& which, std::uint64_t left)
+{
+    tally& of = which.what.at().unreported;
+    of.add(left);
+    of.end();
+    under_way_.erase(which.place);
 }
 
 void rate_reports::warn(const error& why, time now)

@@ -43,16 +43,15 @@ std::string_view dialect::caching() const
 }
 
 service::service(
-    std::vector<mount> mounts, std::vector<redis::backend*> backends, const params& settings,
+    std::vector<mount> mounts, access::servers servers, const params& settings,
     std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics,
     access::rate_reports::caller call_report_rates
 )
     : mounts_(std::move(mounts))
-    , backends_(std::move(backends))
+    , servers_(std::move(servers))
     , settings_(settings)
-    , reports_({backends_.begin(), backends_.end()}, metrics, std::move(call_report_rates))
+    , reports_(servers_, metrics, std::move(call_report_rates))
     , entrance_(std::make_unique<entrance>(std::move(policy), reports_))
-    , commands_(backends_.size(), commands::command_table::built_in())
     , metrics_(metrics)
 {
     const auto length = [](const mount& of) { return of.prefix.size(); };
@@ -66,7 +65,9 @@ bool service::admit(http::exchange& of)
     const mount* const at = find(of.request().path);
     prepare(of, at);
     const bool open = at && (at->access == guard::open || at->dialect->open(of.request()));
-    if (!open && !let_in(of, at))   // before anything is told about what there is
+    if (open)
+        of.held() = servers_.find(0);
+    else if (!let_in(of, at))   // before anything is told about what there is
         return false;
     if (!at)
         answer_unmounted(of);
@@ -94,6 +95,9 @@ bool service::let_in(http::exchange& of, const mount* at)
         return turn_away(of, at, admitted.error(), who.get());
     if (const auto why = forbid(of, at, *who, shown.bearer))
         return turn_away(of, at, *why, who.get());
+    of.held() = servers_.find(who->backend);
+    if (!of.held())   // only with a ticket from before a reload
+        return turn_away(of, at, error(errc::unauthorized, "the ticket is for a Redis server that is gone"), who.get());
     return true;
 }
 
@@ -188,13 +192,14 @@ task service::handle(http::exchange& of)
         asked.until = std::chrono::steady_clock::now() + *patience;
     if (telemetry::audits(true) || telemetry::audits(false))
         asked.from = entrance_->origin(of);
-    const auto& commands = commands_[by.backend];
+    const auto& given = *static_cast<const access::server*>(of.held().get());
+    const auto& commands = given.commands;
     const access::authenticator& known = *entrance_->policy().who;
     if (!by.login) {
-        const access::gate through(*backends_[by.backend], commands, by, asked, &reports_);
+        const access::gate through(*given.backend, commands, by, asked, &reports_);
         return at->dialect->respond({of, through, settings_, metrics_, *commands, known, by});
     }
-    auto guest = backends_[by.backend]->as(*by.login);
+    auto guest = given.backend->as(*by.login);
     if (!guest) {
         turn_away(of, at, guest.error(), &by);
         return {};
@@ -215,15 +220,12 @@ void service::reject(http::exchange& of, const error& why)
     refuse(of, at, why);
 }
 
-void service::apply(const params& settings, std::shared_ptr<const access::policy> policy)
+void service::apply(const params& settings, std::shared_ptr<const access::policy> policy, access::servers servers)
 {
     settings_ = settings;
+    servers_ = std::move(servers);
+    reports_.use(servers_);
     entrance_->apply(std::move(policy));
-}
-
-void service::learn(std::size_t backend, std::shared_ptr<const commands::command_table> commands)
-{
-    commands_[backend] = std::move(commands);
 }
 
 const mount* service::find(std::string_view path) const noexcept

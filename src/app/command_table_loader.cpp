@@ -26,6 +26,7 @@ void command_table_loader::start()
 
 void command_table_loader::stop() noexcept
 {
+    stopped_ = true;
     timer_.cancel();
     if (auto* const asked = std::exchange(asked_, nullptr))
         backend_.cancel(*asked);
@@ -35,7 +36,7 @@ void command_table_loader::wait()
 {
     timer_.expires_after(period);
     timer_.async_wait([this](const boost::system::error_code& failure) {
-        if (failure)
+        if (failure || stopped_)
             return;
         if (stale() && !asked_)
             ask();

@@ -25,6 +25,7 @@ public:
     command_table_loader(
         boost::asio::io_context& context, redis::backend& backend, const telemetry::shard_metrics& metrics, taker to
     );
+    // A turn after stop(), or with the thread ended.
     ~command_table_loader() { stop(); }
 
     void start();
@@ -32,6 +33,8 @@ public:
 
     // Whether the server has said something, if only that it does not say. Any thread.
     bool answered() const noexcept { return answered_.load(std::memory_order_relaxed); }
+    // Whether it could not be asked, the last time.
+    bool failed() const noexcept { return !asked_ && asked_at_ != loaded_at_; }
 
 private:
     void ask();
@@ -57,6 +60,7 @@ private:
     std::int64_t asked_at_ = 0;                        // count of reconnects
     std::int64_t loaded_at_ = -1;                      // the same; nothing is loaded yet
     std::atomic<bool> answered_{false};
+    bool stopped_ = false;
 };
 
 }   // namespace rediserve::app

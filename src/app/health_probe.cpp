@@ -21,6 +21,7 @@ void health_probe::start()
 
 void health_probe::stop() noexcept
 {
+    stopped_ = true;
     timer_.cancel();
     if (auto* const asked = std::exchange(asked_, nullptr))
         backend_.cancel(*asked);
@@ -40,7 +41,7 @@ void health_probe::wait()
 {
     timer_.expires_after(period);
     timer_.async_wait([this](const boost::system::error_code& failure) {
-        if (failure)
+        if (failure || stopped_)
             return;
         if (asked_)
             verdict_ = verdict::silent;

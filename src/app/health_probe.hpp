@@ -17,6 +17,7 @@ class health_probe final : private redis::reply_sink
 {
 public:
     health_probe(boost::asio::io_context& context, redis::backend& backend);
+    // A turn after stop(), or with the thread ended.
     ~health_probe() { stop(); }
 
     void start();
@@ -37,6 +38,7 @@ private:
     boost::asio::steady_timer timer_;
     redis::submission* asked_ = nullptr;
     std::atomic<verdict> verdict_{verdict::good};
+    bool stopped_ = false;
 };
 
 }   // namespace rediserve::app

@@ -8,6 +8,7 @@
 #include "app/signals.hpp"
 #include "app/start_failure.hpp"
 #include "rediserve/app/shard.hpp"
+#include "rediserve/config/server_register.hpp"
 #include "rediserve/http/tls.hpp"
 #include "rediserve/redis/address.hpp"
 #include "rediserve/telemetry/access_log.hpp"
@@ -15,6 +16,7 @@
 #include "rediserve/telemetry/log.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -23,6 +25,9 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace rediserve::app {
 
@@ -82,21 +87,32 @@ private:
 
     void start_redis()
     {
-        redis_settings_ = loaded_;
-        if (!loaded_.embedded.enabled)
-            return;
-        redis_.emplace(control_, loaded_.embedded, environment_);
-        redis_settings_.redis.address = redis_->address();
+        if (loaded_.embedded.enabled)
+            redis_.emplace(control_, loaded_.embedded, environment_);
+        own_ = own_server(loaded_);
+    }
+
+    // Which server redis.* and embedded.* stand for in this process, as far as they can change in it.
+    redis::params own_server(const config::settings& read) const
+    {
+        redis::params made = read.redis;
+        if (redis_)
+            made.address = redis_->address();
+        else if (read.embedded.enabled)
+            made = own_;
+        return made;
     }
 
     void make_shards()
     {
-        policy_ = std::make_shared<const access::policy>(loaded_.access);
+        config::settings numbered = loaded_;
+        servers_ = register_.number(numbered, own_);
+        policy_ = std::make_shared<const access::policy>(numbered.access);
         const auto mounts =
             dialects(loaded_.api, {[this] { return not_ready(); }, [this] { return metrics_text(); }}, policy_->out);
         const unsigned count = shard_count(loaded_.threads);
         for (unsigned number = 0; number < count; ++number)
-            shards_.push_back(std::make_unique<shard>(number, redis_settings_, mounts, policy_));
+            shards_.push_back(std::make_unique<shard>(number, loaded_, servers_, mounts, policy_));
     }
 
     void open_listener()
@@ -113,7 +129,7 @@ private:
     {
         start_facts all;
         all.urls = listener_->urls();
-        all.redis = redis::masked_url(redis_settings_.redis.address);
+        all.redis = redis::masked_url(own_.address);
         all.embedded = redis_.has_value();
         all.threads = static_cast<unsigned>(shards_.size());
         all.guarded = loaded_.access.guards();
@@ -160,31 +176,85 @@ private:
         auto read = config::load(arguments_, environment_);
         if (!read)
             return refuse_reload(read.error().text);
-        const bool guarded = read->values.access.guards();
-        const std::size_t lost = config::keep_servers(loaded_, read->values);
-        if (guarded && !read->values.access.guards())   // without any, everybody would be let in
-            return refuse_reload("every token in it is for a server that needs a restart to be connected to");
         if (const auto why = config::objection(loaded_, read->values); !why.empty())
             return refuse_reload(why);
         if (const auto taken = take_certificates(read->values.http); !taken)
             return refuse_reload(taken.error().detail);
-        if (const auto opened = telemetry::start_audit(read->values.audit); !opened)
+        const auto next = numbered(std::move(*read));
+        if (const auto fine = check_servers(next->servers); !fine)
+            return refuse_reload(fine.error().detail);
+        if (const auto opened = telemetry::start_audit(next->values.audit); !opened)
             return refuse_reload(opened.error().detail);
-        if (lost > 0)
-            report(
-                level::warn, "config", "needs_restart",
-                {{"option", "access"}, {"credentials", static_cast<std::int64_t>(lost)}}
-            );
-        for (const std::string& option : config::needs_restart(loaded_, read->values))
+        for (const std::string& option : config::needs_restart(loaded_, next->values))
             report(level::warn, "config", "needs_restart", {{"option", option}});
-        apply(std::make_shared<const config::settings>(read->values));
-        report(level::info, "config", "reloaded", {{"file", read->file}});
+        prepare(next);
     }
 
     static void refuse_reload(std::string_view why)
     {
         report(level::error, "config", "refused", {{"why", why}});
         telemetry::reopen_audit();   // a file that was rotated is let go whatever else is wrong
+    }
+
+    // What was read at SIGHUP, until all shards are connected to the servers that are new, or cannot be.
+    struct reload
+    {
+        config::settings values;
+        std::string file;
+        redis::params own;
+        shard::server_list servers;
+        std::size_t awaited;   // shards
+    };
+
+    std::shared_ptr<reload> numbered(config::command_line read)
+    {
+        auto made = std::make_shared<reload>();
+        made->own = own_server(read.values);
+        made->values = std::move(read.values);
+        made->file = std::move(read.file);
+        made->servers = register_.number(made->values, made->own);
+        made->awaited = shards_.size();
+        return made;
+    }
+
+    static result<void> check_servers(const shard::server_list& all)
+    {
+        for (const auto& one : all)
+            if (auto fine = redis::check_files(one.settings); !fine)
+                return fine;
+        return {};
+    }
+
+    // One that is not applied yet gives way to this one.
+    void prepare(const std::shared_ptr<reload>& next)
+    {
+        next_ = next;
+        for (const auto& each : shards_)
+            each->prepare(next->servers, [this, next] {
+                boost::asio::post(control_, [this, next] { on_prepared(next); });
+            });
+    }
+
+    void on_prepared(const std::shared_ptr<reload>& which)
+    {
+        if (which != next_ || --which->awaited > 0)
+            return;
+        next_.reset();
+        register_.forget_others(which->servers);
+        tell_servers(servers_, which->servers, "server_removed");
+        tell_servers(which->servers, servers_, "server_added");
+        own_ = which->own;
+        servers_ = which->servers;
+        apply(std::make_shared<const config::settings>(std::move(which->values)));
+        report(level::info, "config", "reloaded", {{"file", which->file}});
+    }
+
+    // Those of `these` that are none of `others`.
+    static void tell_servers(const shard::server_list& these, const shard::server_list& others, std::string_view event)
+    {
+        for (const auto& one : these)
+            if (std::ranges::find(others, one.number, &config::numbered_server::number) == others.end())
+                report(level::info, "config", event, {{"server", redis::masked_url(one.settings.address)}});
     }
 
     void apply(const std::shared_ptr<const config::settings>& fresh)
@@ -195,7 +265,7 @@ private:
         drain_timeout_ = fresh->drain_timeout;
         policy_ = std::make_shared<const access::policy>(fresh->access, policy_.get());
         for (const auto& each : shards_)
-            each->apply(fresh, policy_);
+            each->apply(fresh, policy_, servers_);
         listener_->apply(fresh->http);
     }
 
@@ -208,8 +278,11 @@ private:
         report(level::info, "server", "stopped");
     }
 
-    config::settings loaded_;           // as read at the start: what needs a restart is compared with it
-    config::settings redis_settings_;   // the same, with the embedded server's address
+    config::settings loaded_;   // as read at the start: what needs a restart is compared with it
+    redis::params own_;         // the server of redis.url, or the embedded one
+    config::server_register register_;
+    shard::server_list servers_;
+    std::shared_ptr<reload> next_;
     std::chrono::milliseconds drain_grace_;
     std::chrono::milliseconds drain_timeout_;
     std::vector<std::string> arguments_;

@@ -1,14 +1,12 @@
 #include "rediserve/app/shard.hpp"
 
-#include "app/command_table_loader.hpp"
-#include "app/server_link.hpp"
+#include "app/shard_servers.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 
 #include <pthread.h>
 
-#include <algorithm>
 #include <csignal>
 #include <string>
 #include <utility>
@@ -18,15 +16,6 @@ namespace rediserve::app {
 namespace asio = boost::asio;
 
 namespace {
-
-std::vector<std::unique_ptr<server_link>> links(asio::io_context& context, const config::settings& settings)
-{
-    std::vector<std::unique_ptr<server_link>> made;
-    made.push_back(std::make_unique<server_link>(context, settings.redis));
-    for (const redis::params& one : settings.more_redis)
-        made.push_back(std::make_unique<server_link>(context, one));
-    return made;
-}
 
 bool is_loopback(const http::endpoint& of)
 {
@@ -44,38 +33,21 @@ api::params api_params(const config::settings& settings)
     return made;
 }
 
-std::vector<redis::backend*> backends(const std::vector<std::unique_ptr<server_link>>& of)
-{
-    std::vector<redis::backend*> all;
-    for (const auto& each : of)
-        all.push_back(&each->backend());
-    return all;
-}
-
 }   // namespace
 
 shard::shard(
-    unsigned number, const config::settings& settings, std::vector<api::mount> mounts,
+    unsigned number, const config::settings& settings, const server_list& servers, std::vector<api::mount> mounts,
     std::shared_ptr<const access::policy> policy
 )
     : number_(number)
     , work_(asio::make_work_guard(context_))
-    , servers_(links(context_, settings))
+    , servers_(std::make_unique<shard_servers>(context_, servers))
     , service_(std::make_unique<api::service>(
-          std::move(mounts), backends(servers_), api_params(settings), std::move(policy), metrics_,
+          std::move(mounts), servers_->present(), api_params(settings), std::move(policy), metrics_,
           [this](auto when) { report_rates_at(when); }
       ))
     , connections_(http::make_connection_pool(context_, settings.http, *service_, metrics_))
-{
-    for (std::size_t index = 0; index < servers_.size(); ++index)
-        loaders_.push_back(std::make_unique<command_table_loader>(
-            context_, servers_[index]->backend(), servers_[index]->metrics(),
-            [this, index](auto table) {
-                servers_[index]->learn(table);
-                service_->learn(index, std::move(table));
-            }
-        ));
-}
+{}
 
 shard::~shard()
 {
@@ -93,10 +65,7 @@ void shard::run()
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_BLOCK, &all, nullptr);   // signals are for the control thread
     ::pthread_setname_np(::pthread_self(), ("shard-" + std::to_string(number_)).c_str());
-    for (const auto& each : servers_)
-        each->start();
-    for (const auto& each : loaders_)
-        each->start();
+    servers_->start();
     context_.run();
 }
 
@@ -109,12 +78,20 @@ void shard::report_rates_at(std::chrono::steady_clock::time_point when)
     });
 }
 
-void shard::apply(std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::policy> policy)
+void shard::prepare(server_list next, std::function<void()> ready)
 {
-    asio::post(context_, [this, settings = std::move(settings), policy = std::move(policy)] {
-        service_->apply(api_params(*settings), policy);
+    asio::post(context_, [this, next = std::move(next), ready = std::move(ready)] { servers_->prepare(next, ready); });
+}
+
+void shard::apply(
+    std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::policy> policy, server_list servers
+)
+{
+    auto change = [this, settings = std::move(settings), policy = std::move(policy), servers = std::move(servers)] {
+        service_->apply(api_params(*settings), policy, servers_->use(servers, settings->drain_timeout));
         connections_->apply(settings->http);
-    });
+    };
+    asio::post(context_, std::move(change));
 }
 
 void shard::drain()
@@ -130,10 +107,7 @@ void shard::stop()
         // Requests first: destroying them withdraws what they wait for from the backends.
         connections_->stop();
         rates_timer_.cancel();
-        for (const auto& each : loaders_)
-            each->stop();
-        for (const auto& each : servers_)
-            each->stop();
+        servers_->stop();
         // Whatever is still pending is dropped: the end must not wait for anybody.
         asio::post(context_, [this] { context_.stop(); });
     });
@@ -143,19 +117,12 @@ void shard::stop()
 void shard::list_metrics(std::vector<const telemetry::shard_metrics*>& to) const
 {
     to.push_back(&metrics_);
-    for (const auto& each : servers_)
-        to.push_back(&each->metrics());
+    servers_->list_metrics(to);
 }
 
 std::string shard::redis_trouble() const
 {
-    for (const auto& each : servers_)
-        if (const auto trouble = each->trouble(); !trouble.empty())
-            return (servers_.size() > 1 ? each->url() + ": " : std::string()).append(trouble);
-    // Until then nobody with rules can be judged.
-    if (!std::ranges::all_of(loaders_, [](const auto& each) { return each->answered(); }))
-        return "what commands Redis has is not known yet";
-    return {};
+    return servers_->trouble();
 }
 
 }   // namespace rediserve::app

@@ -34,6 +34,7 @@ public:
     one_user(const common& with, const redis::params& settings, nodes& through);
 
     void start() override {}
+    void retire() noexcept override;
     void stop() noexcept override;
     const redis::backend_health& health() const noexcept override;
     result<std::shared_ptr<redis::backend>> as(const redis::login& user) override { return guests_.find(user); }
@@ -50,7 +51,7 @@ public:
         redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
     ) override
     {
-        return listeners_.add(kind, name, sink);
+        return retired_ ? result<redis::subscription>(why_stopped()) : listeners_.add(kind, name, sink);
     }
     std::chrono::milliseconds command_timeout() const noexcept override { return settings_.command_timeout; }
     std::size_t most_reply() const noexcept override { return settings_.reply_bytes; }
@@ -62,6 +63,7 @@ private:
         steady_time until;
     };
 
+    error why_stopped() const;
     void lend();
     void take_back(own_connections& what);
 
@@ -74,6 +76,7 @@ private:
     redis::alarm lend_;
     redis::guests guests_;
     mutable redis::backend_health health_;
+    bool retired_ = false;
 };
 
 one_user::one_user(const common& with, const redis::params& settings, nodes& through)
@@ -85,15 +88,28 @@ one_user::one_user(const common& with, const redis::params& settings, nodes& thr
     , guests_(with.context, settings_, [this](const redis::params& as) { return make_guest(with_, as); })
 {}
 
+void one_user::retire() noexcept
+{
+    retired_ = true;
+    guests_.retire();
+    listeners_.stop(why_stopped());
+}
+
 void one_user::stop() noexcept
 {
-    const error why(errc::draining, "the gateway is shutting down", executed::no);
+    const error why = why_stopped();
     guests_.stop();
     listeners_.stop(why);
     router_.stop();
     lend_.stop();
     for (const waiting& each : std::exchange(waiting_, {}))
         each.who->on_failure(why);
+}
+
+error one_user::why_stopped() const
+{
+    constexpr auto out = "this cluster is being taken out of use";
+    return error(errc::draining, retired_ ? out : "the gateway is shutting down", executed::no);
 }
 
 const redis::backend_health& one_user::health() const noexcept

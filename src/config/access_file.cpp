@@ -92,7 +92,7 @@ class reader
 {
 public:
     reader(const assignments& given, settings& to, const complaints& complain)
-        : given_(given), to_(to), complain_(complain)
+        : given_(given), to_(to), like_(to.redis), complain_(complain)
     {}
 
     void read(const json& document)
@@ -141,7 +141,7 @@ private:
     {
         if (takes_place_of_redis_url())
             if (const auto first = servers_.find(drafts_.front().backend); first != servers_.end()) {
-                to_.redis = server_like(to_.redis, first->second.address, first->second.connections);
+                to_.redis = server_like(like_, first->second.address, first->second.connections);
                 to_.redis_of_token_file = true;
             }
         for (principal_draft& one : drafts_)
@@ -175,7 +175,7 @@ private:
                 complain_(one.path + ".backend", "names no backend of the file" + hint(one.backend, servers_));
                 return 0;
             }
-            wanted = server_like(to_.redis, found->second.address, found->second.connections);
+            wanted = server_like(like_, found->second.address, found->second.connections);
         } else if (to_.embedded.enabled) {
             complain_(one.path, "has a redis_user of its own, and an embedded server has none: name a backend");
             return 0;
@@ -191,7 +191,7 @@ private:
     {
         const auto found = servers_.find(name);
         if (found != servers_.end())
-            return place_server(to_, server_like(to_.redis, found->second.address, found->second.connections));
+            return place_server(to_, server_like(like_, found->second.address, found->second.connections));
         complain_("rates_backend", "names no backend of the file" + hint(name, servers_));
         return std::nullopt;
     }
@@ -284,6 +284,7 @@ private:
 
     const assignments& given_;
     settings& to_;
+    const redis::params like_;   // what is said of one server says nothing of the others
     complaints complain_;
     std::map<std::string, server> servers_;
     std::vector<principal_draft> drafts_;

@@ -90,8 +90,6 @@ std::vector<std::string> needs_restart(const settings& before, const settings& a
     for (const auto& one : options())
         if (!one.reloadable && value_of(one, before) != value_of(one, after))
             changed.emplace_back(one.path);
-    if (after.access.keeps_rates_backend)
-        changed.emplace_back("rates_backend");
     return changed;
 }
 

@@ -2,7 +2,6 @@
 
 #include "config/document.hpp"
 #include "config/values.hpp"
-#include "rediserve/config/load.hpp"
 #include "rediserve/redis/address.hpp"
 
 #include <nlohmann/json.hpp>
@@ -117,70 +116,6 @@ std::size_t place_of(const settings& in, const redis::address& wanted)
     return static_cast<std::size_t>(same - in.more_redis.begin()) + 1;
 }
 
-// The process has never connected to redis.url: its tokens would reach a server of the file instead.
-std::size_t withhold_tokens_of_redis_url(access::params& of)
-{
-    std::size_t withheld = 0;
-    for (std::string* const token : {&of.token, &of.read_only_token})
-        withheld += std::exchange(*token, {}).empty() ? 0 : 1;
-    return withheld;
-}
-
-// Where what `at` means in `after` is in a process that started with `before`; beyond its servers: nowhere.
-std::size_t place_before(const settings& before, const settings& after, std::size_t at)
-{
-    return place_of(before, at == 0 ? after.redis.address : after.more_redis[at - 1].address);
-}
-
-std::size_t keep_grants(const settings& before, settings& after)
-{
-    std::size_t lost = 0;
-    std::vector<access::grant> kept;
-    for (access::grant& one : after.access.more) {
-        one.who.backend = place_before(before, after, one.who.backend);
-        if (one.who.backend > before.more_redis.size())
-            ++lost;
-        else
-            kept.push_back(std::move(one));
-    }
-    after.access.more = std::move(kept);
-    return lost;
-}
-
-// Whether the process knows the server of a principal; if so, the principal is given its place.
-bool keep_account(const settings& before, const settings& after, access::account& one)
-{
-    if (!one.names_backend)   // redis.url's: of the process as it started, unless it was not connected to
-        return before.redis_of_token_file == after.redis_of_token_file;
-    one.who.backend = place_before(before, after, one.who.backend);
-    return one.who.backend <= before.more_redis.size();
-}
-
-std::size_t keep_accounts(const settings& before, settings& after)
-{
-    std::vector<bool> lost;
-    for (access::account& one : after.access.accounts)
-        lost.push_back(!keep_account(before, after, one));
-    const auto is_lost = [&](const auto& one) { return lost[one.account]; };
-    const auto count = std::erase_if(after.access.tokens, is_lost) + std::erase_if(after.access.certificates, is_lost)
-        + std::erase_if(after.access.issuers, is_lost);
-    for (std::size_t at = 0; at < lost.size(); ++at)
-        if (lost[at])
-            after.access.accounts[at].who.backend = 0;   // nobody is it
-    return count;
-}
-
-// Where rates are counted that hold over all gateways together: where they were, unless the process knows the new server.
-void keep_rates_backend(const settings& before, settings& after)
-{
-    std::optional<std::size_t>& at = after.access.rates_backend;
-    if (at)
-        at = place_before(before, after, *at);
-    after.access.keeps_rates_backend = at > before.more_redis.size();
-    if (after.access.keeps_rates_backend)
-        at = before.access.rates_backend;
-}
-
 }   // namespace
 
 redis::params server_like(const redis::params& first, const redis::address& at, std::size_t connections)
@@ -213,24 +148,13 @@ void read_srh_tokens(const assignments& given, settings& to, problems& found)
     const auto entries = token_file(to.access.srh_token_file, found).read();
     to.redis_of_token_file = !was_given(given, "redis.url") && !to.embedded.enabled && to.access.file.empty()
         && to.access.token.empty() && to.access.read_only_token.empty() && !entries.empty();
+    const redis::params like = to.redis;   // what is said of the first one says nothing of the others
     if (to.redis_of_token_file)
-        to.redis = server_like(to.redis, entries.front().address, entries.front().connections);
+        to.redis = server_like(like, entries.front().address, entries.front().connections);
     for (const server_entry& one : entries) {
-        const auto place = place_server(to, server_like(to.redis, one.address, one.connections));
+        const auto place = place_server(to, server_like(like, one.address, one.connections));
         to.access.more.push_back({one.token, {.name = one.name, .backend = place}});
     }
-}
-
-std::size_t keep_servers(const settings& before, settings& after)
-{
-    std::size_t lost = keep_grants(before, after) + keep_accounts(before, after);
-    keep_rates_backend(before, after);
-    if (before.redis_of_token_file && !after.redis_of_token_file)
-        lost += withhold_tokens_of_redis_url(after.access);
-    after.more_redis = before.more_redis;
-    if (before.redis_of_token_file && after.redis_of_token_file)
-        after.redis = before.redis;
-    return lost;
 }
 
 }   // namespace rediserve::config

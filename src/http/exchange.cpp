@@ -64,6 +64,7 @@ void live_exchange::open(session& of, steady_time now)
     route_ = telemetry::route::none;
     principal_name_ = {};
     principal_.reset();
+    held_.reset();
     parsed = {};
     framing = {};
     id_.clear();
@@ -93,6 +94,7 @@ void live_exchange::close() noexcept
     watch(nullptr);
     work.reset();
     principal_.reset();
+    held_.reset();
     body = {};
     head.reset();
     drain_waiter = {};

@@ -84,6 +84,7 @@ public:
     std::uint32_t affinity() const noexcept override;
     const http::peer& peer() const noexcept override;
     std::shared_ptr<void>& kept() noexcept override;
+    std::shared_ptr<const void>& held() noexcept override { return held_; }
     void watch(stream_watcher* by) override;
     void route(telemetry::route of) noexcept override { route_ = of; }
     void add_redis_time(std::chrono::nanoseconds spent) noexcept override { redis_time_ += spent; }
@@ -114,6 +115,7 @@ private:
     std::string traceparent_;
     std::string_view principal_name_;
     std::shared_ptr<const access::principal> principal_;
+    std::shared_ptr<const void> held_;
     telemetry::route route_ = telemetry::route::none;
     steady_time received_;
     steady_time started_;

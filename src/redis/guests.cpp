@@ -94,6 +94,12 @@ void guests::sweep_later()
         sweep_.after(std::min(longest_between_sweeps, settings_.lease_idle));
 }
 
+void guests::retire() noexcept
+{
+    for (const guest& one : all_)
+        one.connected->retire();
+}
+
 void guests::stop() noexcept
 {
     sweep_.stop();

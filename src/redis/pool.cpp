@@ -42,12 +42,12 @@ void pool::start()
     count_links();
 }
 
-void pool::stop() noexcept
+void pool::stop(const error& why) noexcept
 {
     timeout_alarm_.stop();
     health_ = {.up = false, .why = "closed", .refused = false};
     down_ = true;
-    last_failure_ = error(errc::draining, "the gateway is shutting down", executed::no);
+    last_failure_ = why;
     for (const auto& each : carriers_)
         each->fail_all(last_failure_);
     count_links();

@@ -24,7 +24,8 @@ public:
     ~pool();
 
     void start();
-    void stop() noexcept;
+    // Whatever waits is told `why`, and whoever comes later.
+    void stop(const error& why) noexcept;
 
     result<submission*> submit(batch&& commands, submit_options options, reply_sink& sink);
 

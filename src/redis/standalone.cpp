@@ -4,6 +4,7 @@
 #include "redis/subscriber.hpp"
 #include "rediserve/redis/guests.hpp"
 
+#include "rediserve/redis/address.hpp"
 #include "rediserve/redis/backend.hpp"
 #include "rediserve/redis/lease.hpp"
 
@@ -53,6 +54,8 @@ public:
 
     result<subscription> subscribe(subscription_kind kind, std::string_view name, subscription_sink& sink) override
     {
+        if (retired_)
+            return why_stopped();
         if (shared_.known_down())
             return why_down();
         const bool monitors = kind == subscription_kind::monitor;
@@ -65,10 +68,18 @@ public:
 
     const backend_health& health() const noexcept override { return shared_.health(); }
 
+    void retire() noexcept override
+    {
+        retired_ = true;
+        guests_.retire();
+        channels_.stop(why_stopped());
+        monitor_.stop(why_stopped());
+    }
+
     void stop() noexcept override
     {
-        shared_.stop();
-        const error why(errc::draining, "the gateway is shutting down", executed::no);
+        const error why = why_stopped();
+        shared_.stop(why);
         guests_.stop();
         leases_.stop(why);
         channels_.stop(why);
@@ -76,6 +87,12 @@ public:
     }
 
 private:
+    error why_stopped() const
+    {
+        constexpr auto out = "this Redis server is being taken out of use";
+        return error(errc::draining, retired_ ? out : "the gateway is shutting down", executed::no);
+    }
+
     error why_down() const
     {
         const backend_health& now = shared_.health();
@@ -91,9 +108,20 @@ private:
     subscriber channels_;   // and patterns and shard channels
     subscriber monitor_;
     guests guests_;
+    bool retired_ = false;
 };
 
 }   // namespace
+
+result<void> check_files(const params& settings)
+{
+    if (settings.address.transport != transport::tls)
+        return {};
+    tls_client made(settings.tls, settings.address.host);
+    if (const auto begun = made.new_session(); !begun)
+        return begun.error();
+    return {};
+}
 
 std::unique_ptr<backend> make_standalone(
     boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics

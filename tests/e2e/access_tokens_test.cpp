@@ -140,21 +140,6 @@ TEST_F(AccessTokens, StayAsTheyAreWhenTheFileIsBad)
     }
 }
 
-TEST_F(AccessTokens, OfAServerThatIsNewAreNotLetInBeforeARestart)
-{
-    gateway rest({"--access", file_});
-    ASSERT_TRUE(rest.await_ready());
-    write_document(
-        R"({"backends":{"new":"redis://127.0.0.1:1","first":")" + first_.url()
-        + R"("},"principals":{"far":{"backend":"new"},"web":{"backend":"first","rules":"+@all ~*"}},"tokens":[)"
-        + token_entry("token-of-far", "far") + "," + token_entry("new-of-web", "web") + "]}"
-    );
-    rest.process().signal(SIGHUP);
-    EXPECT_TRUE(await([&] { return comes_in(rest, "new-of-web"); }));
-    EXPECT_THAT(ask(rest, "Bearer token-of-far"), Fails(401, "unauthorized"));
-    EXPECT_THAT(rest.process().output(), testing::HasSubstr("needs_restart"));
-}
-
 TEST_F(AccessTokens, AreManyWithoutAPrice)
 {
     std::string all = token_entry("token-of-web", "web");

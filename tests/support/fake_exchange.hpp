@@ -47,6 +47,7 @@ public:
     std::uint32_t affinity() const noexcept override { return 7; }
     const http::peer& peer() const noexcept override { return from; }
     std::shared_ptr<void>& kept() noexcept override { return kept_; }
+    std::shared_ptr<const void>& held() noexcept override { return held_; }
     void watch(http::stream_watcher* by) override { watcher = by; }
     void route(telemetry::route of) noexcept override { routed = of; }
     void add_redis_time(std::chrono::nanoseconds) noexcept override {}
@@ -90,6 +91,7 @@ private:
     http::response response_;
     std::shared_ptr<const access::principal> principal_;
     std::shared_ptr<void> kept_;
+    std::shared_ptr<const void> held_;
     std::coroutine_handle<> waiter_;
     bool complete_ = false;
     bool aborted_ = false;

@@ -43,6 +43,7 @@ private:
     };
 
     fresh_memory& fresh_place(std::string_view token) noexcept;
+    result<principal_ptr> redeem(const credentials& shown);
     result<authenticator::identity> identify(const credentials& shown, std::chrono::system_clock::time_point now);
 
     struct memory

@@ -52,10 +52,13 @@ struct issuer
     std::size_t account = 0;
 };
 
+// As they are read, principals and rates_backend name servers by their place in the settings, redis.url's being 0; a process
+// puts their numbers (server::number) in its place.
 struct params
 {
-    std::string token;               // may do everything with the first backend; empty: none
+    std::string token;               // may do everything with the server of redis.url; empty: none
     std::string read_only_token;     // may only read from it; empty: none
+    std::size_t backend = 0;         // the server of these two
     std::string srh_token_file;      // serverless-redis-http's, with more tokens; empty: none
     std::vector<grant> more;         // what it holds
     std::string file;                // the access file; empty: none
@@ -71,7 +74,6 @@ struct params
 
     // The server that counts global rates, as principal::backend; nullopt: that of each principal.
     std::optional<std::size_t> rates_backend;
-    bool keeps_rates_backend = false;   // though the file names another one, which needs a restart to be connected to
 
     // Whether nobody comes in without credentials. An access file guards even when it lets nobody in.
     bool guards() const noexcept { return has_plain_tokens() || !file.empty(); }

@@ -55,7 +55,7 @@ struct usage
 struct principal
 {
     std::string name;                                  // for the log; never a token
-    std::size_t backend = 0;                           // which of the process' Redis servers it is given
+    std::size_t backend = 0;                           // which Redis server it is given: server::number
     std::shared_ptr<const rules> may = {};             // nullptr: everything
     std::shared_ptr<const network_policy> from = {};   // nullptr: from anywhere
     access::limits limits = {};

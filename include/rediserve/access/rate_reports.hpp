@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rediserve/access/principal.hpp"
+#include "rediserve/access/servers.hpp"
 #include "rediserve/redis/backend.hpp"
 #include "rediserve/telemetry/metrics.hpp"
 
@@ -42,12 +43,13 @@ public:
     // Asked to have tell() called at that time, and not any more at the one that was asked for before.
     using caller = std::function<void(time)>;
 
-    // `to` by principal::backend.
-    rate_reports(std::vector<redis::client*> to, telemetry::shard_metrics& metrics, caller call);
+    rate_reports(const servers& to, telemetry::shard_metrics& metrics, caller call);
     rate_reports(const rate_reports&) = delete;
     rate_reports& operator=(const rate_reports&) = delete;
     ~rate_reports();
 
+    // These servers from now on. What is under way to others is finished there, or is for the next report to tell.
+    void use(const servers& to);
     // Where all of it is counted; nullopt: where the principal's own commands go.
     void count_at(std::optional<std::size_t> backend) noexcept { counted_at_ = backend; }
 
@@ -59,33 +61,36 @@ public:
 private:
     class report;
 
-    // What is to be reported. Keeps the usage alive, whatever becomes of the principal meanwhile.
+    struct link
+    {
+        server_ptr to;
+        time silent_until = {};   // since it has failed
+        bool leaving = false;     // it is none of the servers any more
+    };
+
+    // What is to be reported. Keeps the usage and the server alive, whatever becomes of the principal meanwhile.
     struct job
     {
         std::shared_ptr<usage> whose;
         measure of;
         rate within;
-        std::size_t backend;
+        std::shared_ptr<link> to;
 
         meter& at() const noexcept { return (*whose).*of.by; }
     };
 
-    struct link
-    {
-        redis::client* client;
-        time silent_until = {};   // since it has failed
-    };
-
-    job job_of(const principal& by, const measure& what) const;
+    std::shared_ptr<link> link_to(const server_ptr& one) const;
+    const std::shared_ptr<link>* link_of(const principal& by) const noexcept;
     void wait(job what, time now);
     void ask_for_a_call(time when);
-    bool silent(const job& what, time now) const noexcept { return now < links_[what.backend].silent_until; }
+    static bool silent(const job& what, time now) noexcept { return now < what.to->silent_until; }
     void send(const job& what, time now);
     void ended(report& which, time now);
     void failed(report& which, const error& why, time now);
+    void give_up(report& which, std::uint64_t left);
     void warn(const error& why, time now);
 
-    std::vector<link> links_;
+    std::vector<std::shared_ptr<link>> links_;   // the first server's first
     telemetry::shard_metrics& metrics_;
     caller call_;
     std::optional<std::size_t> counted_at_;

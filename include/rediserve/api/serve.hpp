@@ -3,8 +3,8 @@
 
 #include "rediserve/access/policy.hpp"
 #include "rediserve/access/rate_reports.hpp"
+#include "rediserve/access/servers.hpp"
 #include "rediserve/api/dialect.hpp"
-#include "rediserve/commands/command_table.hpp"
 #include "rediserve/http/handler.hpp"
 
 #include <chrono>
@@ -34,7 +34,7 @@ class service final : public http::handler
 {
 public:
     service(
-        std::vector<mount> mounts, std::vector<redis::backend*> backends, const params& settings,
+        std::vector<mount> mounts, access::servers servers, const params& settings,
         std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics,
         access::rate_reports::caller call_report_rates = {}
     );
@@ -46,11 +46,10 @@ public:
     void reject(http::exchange& of, const error& why) override;
 
     // From the shard's thread, between requests.
-    void apply(const params& settings, std::shared_ptr<const access::policy> policy);
+    // The servers and who is given them change in one step; requests that have come in stay with the server they were given.
+    void apply(const params& settings, std::shared_ptr<const access::policy> policy, access::servers servers);
     // Tells Redis what was taken under rates of all gateways, when the constructor's caller was asked to.
     void report_rates() { reports_.tell(std::chrono::steady_clock::now()); }
-    // What a server has said about its commands; `backend` is its index.
-    void learn(std::size_t backend, std::shared_ptr<const commands::command_table> commands);
 
 private:
     const mount* find(std::string_view path) const noexcept;
@@ -67,12 +66,11 @@ private:
     void answer_unmounted(http::exchange& of) const;
     error unknown_path() const;
 
-    std::vector<mount> mounts_;               // longest prefix first
-    std::vector<redis::backend*> backends_;   // by principal::backend
+    std::vector<mount> mounts_;   // longest prefix first
+    access::servers servers_;
     params settings_;
     access::rate_reports reports_;
     std::unique_ptr<entrance> entrance_;
-    std::vector<std::shared_ptr<const commands::command_table>> commands_;   // by principal::backend
     telemetry::shard_metrics& metrics_;
 };
 

@@ -4,8 +4,8 @@
 #include "rediserve/access/policy.hpp"
 #include "rediserve/api/serve.hpp"
 #include "rediserve/config/config.hpp"
+#include "rediserve/config/server_register.hpp"
 #include "rediserve/http/listener.hpp"
-#include "rediserve/redis/backend.hpp"
 #include "rediserve/telemetry/metrics.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -20,22 +21,30 @@
 
 namespace rediserve::app {
 
-class command_table_loader;   // private to the room, as is
-class server_link;
+class shard_servers;   // private to the room
 
 // Made and destroyed on the control thread. Shards meet only through asio::post of values and their counters.
 class shard
 {
 public:
+    using server_list = std::vector<config::numbered_server>;
+
     shard(
-        unsigned number, const config::settings& settings, std::vector<api::mount> mounts,
+        unsigned number, const config::settings& settings, const server_list& servers, std::vector<api::mount> mounts,
         std::shared_ptr<const access::policy> policy
     );
     ~shard();
 
     void start();
-    // New limits and tokens for requests that start from now on. Any thread.
-    void apply(std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::policy> policy);
+    // Connects to the servers of `next` that are new. `ready` is called on the shard's thread when apply() may follow; not when
+    // prepare() is called again before. Any thread.
+    void prepare(server_list next, std::function<void()> ready);
+    // New limits, tokens and servers for requests that start from now on. Servers that are not among them are left when the
+    // requests that use them have ended, or after settings.drain_timeout. Any thread.
+    void apply(
+        std::shared_ptr<const config::settings> settings, std::shared_ptr<const access::policy> policy,
+        server_list servers
+    );
     // Closes idle connections, and the others after the answers they owe. Any thread.
     void drain();
     // Cuts off what is left and waits for the thread to end.
@@ -55,10 +64,9 @@ private:
     telemetry::shard_metrics metrics_;
     boost::asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};   // no locks around sockets of one thread
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-    std::vector<std::unique_ptr<server_link>> servers_;   // by principal::backend
+    std::unique_ptr<shard_servers> servers_;
     boost::asio::steady_timer rates_timer_{context_};
     std::unique_ptr<api::service> service_;
-    std::vector<std::unique_ptr<command_table_loader>> loaders_;   // of as many
     std::unique_ptr<http::connection_pool> connections_;
     std::thread thread_;
 };

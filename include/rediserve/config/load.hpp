@@ -4,7 +4,6 @@
 #include "rediserve/base/error.hpp"
 #include "rediserve/config/config.hpp"
 
-#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -40,10 +39,6 @@ std::vector<std::string> needs_restart(const settings& before, const settings& a
 
 // For SIGHUP: why `after` must not be applied to a process that listens where `before` says; empty: nothing is against it.
 std::string objection(const settings& before, const settings& after);
-
-// For SIGHUP, before the two above: servers are connected to at the start only. Gives `after` those of `before`, its tokens
-// what they mean there, and takes out the credentials for servers that are not among them; returns how many those are.
-std::size_t keep_servers(const settings& before, settings& after);
 
 // Generated from the one table of options.
 std::string schema_json();          // config/rediserve.schema.json

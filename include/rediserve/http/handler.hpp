@@ -55,6 +55,8 @@ public:
     virtual const http::peer& peer() const noexcept = 0;
     // Something of the handler's own that lives as long as the connection; empty at first.
     virtual std::shared_ptr<void>& kept() noexcept = 0;
+    // The same, but that it lives as long as the exchange, and longer than its task.
+    virtual std::shared_ptr<const void>& held() noexcept = 0;
 
     // Tells `by` about the streamed answer until it is finished or the exchange ends; nullptr: nobody any more. Not told
     // from inside this call. The exchange then also ends as soon as the client closes its side of the connection.

@@ -143,7 +143,11 @@ public:
     // itself, and is closed when nobody has held it for settings.lease_idle. errc::too_many_connections.
     virtual result<std::shared_ptr<backend>> as(const login& user) = 0;
 
-    // Closes all connections; whatever waits fails with errc::draining. For the end of the process.
+    // It is on its way out: listeners are told errc::draining and no others taken, all else goes on until stop(). Here: nothing,
+    // which leaves the listeners to that.
+    virtual void retire() noexcept {}
+
+    // Closes all connections; whatever waits fails with errc::draining.
     virtual void stop() noexcept = 0;
 };
 

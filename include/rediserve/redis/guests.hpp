@@ -28,6 +28,7 @@ public:
 
     // As backend::as().
     result<std::shared_ptr<backend>> find(const login& user);
+    void retire() noexcept;
     void stop() noexcept;
 
 private:

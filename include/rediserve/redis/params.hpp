@@ -57,6 +57,8 @@ struct tls_params
     std::string key_file;           // PEM
     std::string server_name;        // SNI and name to verify; empty: the address' host
     bool insecure = false;          // do not verify the server at all
+
+    bool operator==(const tls_params&) const = default;
 };
 
 struct params
@@ -78,6 +80,8 @@ struct params
     std::size_t reply_bytes = 0;                        // of the replies to one batch of a request; 0: any
     std::vector<std::pair<place, place>> node_map;      // where a server says others are, and where they are for us
     bool guest = false;   // the login is a client's: it may be wrong, and may not be allowed to MULTI
+
+    bool operator==(const params&) const = default;
 };
 
 }   // namespace rediserve::redis

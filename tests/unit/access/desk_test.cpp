@@ -9,11 +9,11 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 
-std::shared_ptr<const authenticator> guarded()
+std::shared_ptr<const authenticator> guarded(std::size_t backend = 0)
 {
     params settings;
     settings.file = "access.json";
-    settings.accounts = {{{.name = "user", .may = nothing()}}};
+    settings.accounts = {{{.name = "user", .backend = backend, .may = nothing()}}};
     settings.tokens = {{sha256("plain"), 0, ""}};
     settings.issuers = {{verifier_of(jwks(es256().jwk())).value(), 0}};
     return std::make_shared<const authenticator>(settings);
@@ -99,6 +99,20 @@ TEST_F(Desk, TakesTickets)
     all.ticket = ticket;
     EXPECT_EQ(*desk_.authenticate(all, today), who);
     EXPECT_FALSE(desk_.authenticate(all, today)) << "once";
+}
+
+TEST_F(Desk, TakesTicketsOfWhoWasGivenAnotherServerSince)
+{
+    for (const std::string_view token : {std::string_view("plain"), std::string_view(ann_)}) {
+        desk_.renew(guarded(1));
+        const auto who = *shown(token);
+        const auto ticket = *tickets_->issue(who, std::chrono::steady_clock::now());
+        desk_.renew(guarded(2));
+        credentials all;
+        all.ticket = ticket;
+        const auto found = *desk_.authenticate(all, today);
+        EXPECT_EQ(found->backend, who->passing ? 1u : 2u) << "whom a JWT spoke of is not known by name";
+    }
 }
 
 }   // namespace

@@ -6,6 +6,7 @@
 #include "rediserve/access/gate.hpp"
 #include "support/fake_backend.hpp"
 #include "support/known_commands.hpp"
+#include "support/servers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -164,7 +165,8 @@ protected:
     }
     std::uint64_t unreported() const { return who_.used->commands.unreported.amount(); }
     // The cost that the latest report told of, in microseconds.
-    std::string cost() const { return redis_.latest()[0].at(4); }
+    std::string cost() const { return cost(redis_); }
+    static std::string cost(const test::fake_backend& of) { return of.latest()[0].at(4); }
 
     static std::shared_ptr<usage> named(std::string name)
     {
@@ -177,7 +179,8 @@ protected:
     test::fake_backend other_;
     telemetry::shard_metrics metrics_;
     std::vector<tally::time> calls_;
-    rate_reports reports_{{&redis_, &other_}, metrics_, [this](tally::time when) { calls_.push_back(when); }};
+    rate_reports reports_{
+        test::servers_of({&redis_, &other_}), metrics_, [this](tally::time when) { calls_.push_back(when); }};
     const rate sixty_four_{.amount = 64, .period = 64s, .burst = 0, .global = true};   // a block is 2
     principal who_{.name = "p", .rates = {.requests = {}, .commands = sixty_four_, .bytes = {}}, .used = named("p")};
 };
@@ -308,10 +311,54 @@ TEST_F(RateReports, GoWhereThePrincipalsCommandsGoUnlessThereIsAPlaceForAll)
     EXPECT_THAT(other_.batches(), SizeIs(1));
 }
 
+TEST_F(RateReports, AreFinishedWhereTheyWereBegunWhenTheServersChange)
+{
+    test::fake_backend fresh;
+    std::weak_ptr<const server> old;
+    {
+        const auto leaving = std::make_shared<server>(server{7, &other_});
+        old = leaving;
+        reports_.use(servers({std::make_shared<server>(server{1, &redis_}), leaving}));
+    }
+    who_.backend = 7;
+    take(2);
+    take(1);
+    reports_.use(servers({std::make_shared<server>(server{1, &redis_}), std::make_shared<server>(server{8, &fresh})}));
+    EXPECT_FALSE(old.expired()) << "it owes an answer";
+    other_.reply(":2000000\r\n");
+    other_.run();
+    reports_.tell(start + 1h);
+    EXPECT_TRUE(old.expired());
+    EXPECT_EQ(unreported(), 1u) << "and is told nothing more";
+    take();
+    EXPECT_THAT(fresh.batches(), IsEmpty()) << "by who was given the old one";
+    who_.backend = 8;
+    take(2);
+    ASSERT_THAT(fresh.batches(), SizeIs(1));
+    EXPECT_EQ(cost(fresh), "4000000");
+    fresh.reply(":4000000\r\n");
+    fresh.run();   // else one that is gone would be told of the end
+}
+
+TEST_F(RateReports, AreNotTriedAgainAtAServerThatHasGone)
+{
+    who_.backend = 1;
+    take(2);
+    reports_.use(test::servers_of({&redis_}));
+    other_.fail(error(errc::draining, "out of use", executed::no));
+    other_.run();
+    reports_.tell(start + 1h);
+    EXPECT_THAT(other_.batches(), SizeIs(1));
+    EXPECT_EQ(unreported(), 2u);
+    who_.backend = 0;
+    take();
+    EXPECT_EQ(cost(), "3000000");
+}
+
 TEST_F(RateReports, AreSentByAnyShardThatMakesABlockFull)
 {
     test::fake_backend redis_of_another;
-    rate_reports another({&redis_of_another}, metrics_, {});
+    rate_reports another(test::servers_of({&redis_of_another}), metrics_, {});
     take();
     another.took(who_, measures::commands, 1, start);
     EXPECT_THAT(redis_of_another.batches(), SizeIs(1));
@@ -321,8 +368,7 @@ TEST_F(RateReports, AreSentByAnyShardThatMakesABlockFull)
 
 TEST_F(RateReports, OutliveThePrincipalAndEndWithTheShard)
 {
-    auto reports =
-        std::make_unique<rate_reports>(std::vector<redis::client*>{&redis_}, metrics_, rate_reports::caller());
+    auto reports = std::make_unique<rate_reports>(test::servers_of({&redis_}), metrics_, rate_reports::caller());
     {
         principal brief = who_;
         brief.used = named("brief");
@@ -344,7 +390,7 @@ TEST_F(RateReports, TellOfEverythingOnceWhicheverShardTookIt)
     const auto shard = [&] {
         test::fake_backend redis;
         telemetry::shard_metrics metrics;
-        rate_reports reports({&redis}, metrics, {});
+        rate_reports reports(test::servers_of({&redis}), metrics, {});
         for (int i = 0; i < 2000; ++i) {
             reports.took(who_, measures::commands, 1, std::chrono::steady_clock::now());
             redis.reply(":0\r\n");

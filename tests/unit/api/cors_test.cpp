@@ -5,6 +5,7 @@
 #include "rediserve/api/upstash.hpp"
 #include "support/fake_backend.hpp"
 #include "support/fake_exchange.hpp"
+#include "support/servers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -76,7 +77,7 @@ protected:
         known.token = token;
         service subject(
             {{"/keys", guard::token, make_keys_dialect("/keys")}, {"", guard::token, make_upstash_dialect()}},
-            {&backend}, settings, std::make_shared<access::policy>(known), metrics
+            test::servers_of({&backend}), settings, std::make_shared<access::policy>(known), metrics
         );
         exchange = std::make_unique<fake_exchange>(how, target, "", headers);
         exchange->from.listener = by;
@@ -154,7 +155,7 @@ TEST_F(Pages, ReadWhatTheTransportRefuses)
 {
     settings.cors.origins = "https://app.test";
     service subject(
-        {{"/keys", guard::token, make_keys_dialect("/keys")}}, {&backend}, settings,
+        {{"/keys", guard::token, make_keys_dialect("/keys")}}, test::servers_of({&backend}), settings,
         std::make_shared<access::policy>(access::params()), metrics
     );
     fake_exchange refused(method::put, "/keys/k", {}, of_a_page);

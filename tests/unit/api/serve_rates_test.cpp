@@ -2,6 +2,7 @@
 #include "rediserve/api/serve.hpp"
 #include "support/fake_backend.hpp"
 #include "support/fake_exchange.hpp"
+#include "support/servers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,7 +40,10 @@ protected:
         return made;
     }
 
-    void limit(const access::rates& within) { subject_.apply({}, std::make_shared<access::policy>(settings(within))); }
+    void limit(const access::rates& within)
+    {
+        subject_.apply({}, std::make_shared<access::policy>(settings(within)), test::servers_of({&redis_}));
+    }
 
     unsigned ask(std::string_view body = {})
     {
@@ -54,12 +58,13 @@ protected:
     test::fake_backend redis_;
     telemetry::shard_metrics metrics_;
     std::vector<time_point> calls_;
-    service subject_{{{"", guard::token, std::make_shared<ten_bytes>()}},
-                     {&redis_},
-                     params{},
-                     std::make_shared<access::policy>(settings({})),
-                     metrics_,
-                     [this](time_point when) { calls_.push_back(when); }};
+    service subject_{
+        {{"", guard::token, std::make_shared<ten_bytes>()}},
+        test::servers_of({&redis_}),
+        params{},
+        std::make_shared<access::policy>(settings({})),
+        metrics_,
+        [this](time_point when) { calls_.push_back(when); }};
 };
 
 TEST_F(ServiceRates, TellOfRequests)

@@ -5,6 +5,7 @@
 #include "support/fake_backend.hpp"
 #include "support/fake_exchange.hpp"
 #include "support/known_commands.hpp"
+#include "support/servers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -65,7 +66,7 @@ protected:
             {"/keys/inner", guard::token, std::make_shared<named_dialect>("inner")},
             {"/livez", guard::open, std::make_shared<named_dialect>("livez")},
         },
-        {&backend, &second},
+        test::servers_of({&backend, &second}),
         {},
         policy(""),
         metrics,
@@ -89,7 +90,7 @@ TEST_F(Service, KnowsNoOtherPaths)
 
 TEST_F(Service, AsksForTheTokenWhereItIsDue)
 {
-    subject.apply({}, policy("secret"));
+    subject.apply({}, policy("secret"), test::servers_of({&backend, &second}));
     EXPECT_TRUE(answer("/keys/k").starts_with("401 "));
     EXPECT_TRUE(answer("/keys/k", {{http::header::authorization, "Bearer wrong"}}).starts_with("401 "));
     EXPECT_EQ(answer("/keys/k", {{http::header::authorization, "Bearer secret"}}), "200 keys");
@@ -152,7 +153,7 @@ protected:
     {
         service subject(
             {{"/keys", guard::token, std::make_shared<named_dialect>("keys")}, {"", guard::token, root}},
-            {&backend, &second}, params, std::make_shared<access::policy>(settings_), metrics
+            test::servers_of({&backend, &second}), params, std::make_shared<access::policy>(settings_), metrics
         );
         fake_exchange exchange(method, target, {}, headers);
         if (subject.admit(exchange))
@@ -239,7 +240,7 @@ protected:
     {
         service subject(
             {{"/keys", guard::token, std::make_shared<named_dialect>("keys")}, {"/root", guard::token, root}},
-            {&backend, &second}, params, std::make_shared<access::policy>(settings_), metrics
+            test::servers_of({&backend, &second}), params, std::make_shared<access::policy>(settings_), metrics
         );
         fake_exchange exchange(method, target, {}, headers);
         exchange.from.address = *parse_address("192.0.2.7");
@@ -294,8 +295,8 @@ TEST_F(AuditedEntrance, TellsOfRatesAndConnections)
     alone.limits.connections = 1;
     settings_.more = {{"secret", who}, {"other-secret", alone}};
     service subject(
-        {{"/keys", guard::token, std::make_shared<named_dialect>("keys")}}, {&backend, &second}, params,
-        std::make_shared<access::policy>(settings_), metrics
+        {{"/keys", guard::token, std::make_shared<named_dialect>("keys")}}, test::servers_of({&backend, &second}),
+        params, std::make_shared<access::policy>(settings_), metrics
     );
     std::vector<std::unique_ptr<fake_exchange>> connections;
     for (const auto* token : {"Bearer secret", "Bearer secret", "Bearer other-secret", "Bearer other-secret"}) {
@@ -361,7 +362,7 @@ protected:
     telemetry::shard_metrics metrics;
     service subject{
         {{"/careless", guard::token, std::make_shared<careless_dialect>()}},
-        {&backend},
+        test::servers_of({&backend}),
         params{},
         std::make_shared<access::policy>(settings()),
         metrics};
@@ -370,7 +371,9 @@ protected:
 
 TEST_F(DecisionPoint, HoldsForARouteThatDoesNotKnowOfIt)
 {
-    subject.learn(0, test::known_commands());
+    subject.apply(
+        params{}, std::make_shared<access::policy>(settings()), test::servers_of({&backend}, test::known_commands())
+    );
     EXPECT_EQ(ask().status(), 403u) << exchange->body();
     EXPECT_TRUE(backend.batches().empty());
 }

@@ -348,23 +348,6 @@ TEST(AccessServers, AreRefusedWithWhatIsWrong)
     EXPECT_THAT(problem_with(R"({"backends":{"a":"redis://:hush@x:y"}})"), Not(HasSubstr("hush")));
 }
 
-TEST(AccessServers, NeedARestartWhenTheyAreNew)
-{
-    const auto before = read(two_backends, {"--redis", "redis://main"});
-    auto after = read(
-        R"({"backends":{"b":{"url":"redis://two","password":"hush"},"c":"redis://three"},
-            "principals":{"near":{"backend":"b"},"far":{"backend":"c"},"main":{}},
-            "tokens":[)"
-            + token_entry("n", "near") + "," + token_entry("f", "far") + "," + token_entry("m", "main") + "]}",
-        {"--redis", "redis://moved"}
-    );
-    EXPECT_EQ(keep_servers(before, after), 1u);
-    ASSERT_THAT(after.access.tokens, SizeIs(2));
-    EXPECT_EQ(account(after, "near").backend, 2u);
-    EXPECT_EQ(account(after, "main").backend, 0u) << "as access.token's, which stays with the server that there is";
-    EXPECT_THAT(after.more_redis, SizeIs(2));
-}
-
 constexpr std::string_view counted_at_b = R"({"backends":{"a":"redis://one","b":"redis://two"},"rates_backend":"b",
     "principals":{"p":{"backend":"a"}}})";
 
@@ -380,31 +363,6 @@ TEST(AccessServers, MayBeOneForTheRates)
         HasSubstr(R"(rates_backend names no backend of the file; did you mean "cache"?)")
     );
     EXPECT_THAT(problem_with(R"({"rates_backend":1})"), HasSubstr("rates_backend must be a text"));
-}
-
-TEST(AccessServers, OfTheRatesNeedARestartWhenTheyAreNew)
-{
-    const auto before = read(counted_at_b, {"--redis", "redis://main"});
-    auto same = read(
-        R"({"backends":{"a":"redis://two"},"rates_backend":"a","principals":{"p":{}}})", {"--redis", "redis://main"}
-    );
-    keep_servers(before, same);
-    EXPECT_EQ(same.access.rates_backend, before.access.rates_backend);
-    EXPECT_THAT(needs_restart(before, same), IsEmpty());
-    auto other = read(
-        R"({"backends":{"a":"redis://three"},"rates_backend":"a","principals":{"p":{}}})", {"--redis", "redis://main"}
-    );
-    keep_servers(before, other);
-    EXPECT_EQ(other.access.rates_backend, before.access.rates_backend);
-    EXPECT_THAT(needs_restart(before, other), testing::ElementsAre("rates_backend"));
-}
-
-TEST(AccessServers, AreNotMistakenForOneThatWasNeverConnectedTo)
-{
-    const auto before = read(two_backends);
-    auto after = read(R"({"principals":{"main":{}},"tokens":[)" + token_entry("m", "main") + "]}");
-    EXPECT_EQ(keep_servers(before, after), 1u) << "redis.url's server is none that the process knows";
-    EXPECT_THAT(after.access.tokens, IsEmpty());
 }
 
 // ---- the file as such ----

@@ -133,19 +133,5 @@ TEST_F(TokenFile, MustNotGiveATokenTwoMeanings)
     EXPECT_THAT(refused.text, HasSubstr("must differ"));
 }
 
-TEST_F(TokenFile, MayChangeItsTokensButNotItsServersUnderARunningProcess)
-{
-    const auto before = read();
-    const temporary_file changed(R"({
-        "new-token": {"srh_id": "new", "connection_string": "redis://two:6379"},
-        "far-token": {"srh_id": "far", "connection_string": "redis://three:6379"}
-    })");
-    auto after = settings_of({"--srh-tokens", changed.path()});
-    EXPECT_EQ(keep_servers(before, after), 1u);
-    ASSERT_THAT(after.access.more, SizeIs(1));
-    EXPECT_TRUE(owns(after, "new-token", "new", 1));
-    EXPECT_THAT(needs_restart(before, after), IsEmpty());
-}
-
 }   // namespace
 }   // namespace rediserve::config
