@@ -259,7 +259,9 @@ std::unique_ptr<backend_group> standalone_for_all()
 
 std::vector<fault_row> all_rows()
 {
-    return standalone_rows();
+    std::vector<fault_row> all = standalone_rows();
+    all.insert(all.end(), cluster_rows().begin(), cluster_rows().end());
+    return all;
 }
 
 }   // namespace rediserve::test

@@ -27,6 +27,7 @@ std::string masked_url(const address& from);
 
 // `host:port`, with brackets around IPv6: for logs, and as parse_place reads it.
 std::string to_text(const place& at);
+
 // Whether a connection with these settings can be begun at all: whether the TLS files hold what they should. Does no more than
 // read them. errc::backend_unavailable.
 result<void> check_files(const params& settings);

@@ -1,0 +1,139 @@
+// The real binary in front of a cluster.
+#include "e2e/upstash_test.hpp"
+#include "support/redis_cluster.hpp"
+
+#include <set>
+#include <thread>
+
+namespace rediserve::test {
+namespace {
+
+class Cluster : public testing::Test
+{
+protected:
+    static void SetUpTestSuite()
+    {
+        cluster_ = std::make_unique<redis_cluster>(redis_cluster::options{.primaries = 3, .replicas = 1});
+        gateway_ = std::make_unique<gateway>(std::vector<std::string>{"--redis", cluster_->url(), "--token", "T"});
+        ASSERT_TRUE(gateway_->await_ready());
+    }
+    static void TearDownTestSuite()
+    {
+        gateway_.reset();
+        cluster_.reset();
+    }
+    void SetUp() override { EXPECT_THAT(command(R"(["FLUSHALL"])"), AnswersJson(200, R"({"result":"OK"})")); }
+
+    static http_response request(std::string_view method, std::string_view target, std::string_view body = {})
+    {
+        return gateway_->request(method, target, body, {{"Authorization", "Bearer T"}});
+    }
+    static http_response command(std::string_view json) { return request("POST", "/", json); }
+
+    static redis_cluster& cluster() { return *cluster_; }
+    static gateway& rest() { return *gateway_; }
+
+private:
+    static inline std::unique_ptr<redis_cluster> cluster_;
+    static inline std::unique_ptr<gateway> gateway_;
+};
+
+TEST_F(Cluster, ServesKeys)
+{
+    for (int i = 0; i < 20; ++i) {
+        const auto key = "/keys/k" + std::to_string(i);
+        EXPECT_THAT(request("PUT", key, std::to_string(i)), HasStatus(201));
+        EXPECT_THAT(request("GET", key + "?raw"), Answers(200, std::to_string(i)));
+    }
+    EXPECT_THAT(request("POST", "/keys/k7/incr"), HasStatus(200));
+    EXPECT_THAT(request("GET", "/keys/k7?raw"), Answers(200, "8"));
+    EXPECT_THAT(request("DELETE", "/keys/k7"), HasStatus(204));
+    EXPECT_THAT(request("GET", "/keys/k7"), HasStatus(404));
+    const auto some = json_of(request("GET", "/keys?key=k1&key=none&key=k2&key=k3"));
+    EXPECT_EQ(some["keys"].size(), 4u) << some.dump();
+}
+
+TEST_F(Cluster, ListsTheKeysOfAllNodes)
+{
+    for (int i = 0; i < 200; ++i)
+        command(R"(["SET","list:)" + std::to_string(i) + R"(","x"])");
+    std::set<std::string> seen;
+    std::string target = "/keys?match=list:*&count=20";
+    while (!target.empty()) {
+        const auto page = json_of(request("GET", target));
+        for (const auto& key : page["keys"])
+            seen.insert(key.get<std::string>());
+        const auto& cursor = page["cursor"];
+        target = cursor.is_null() ? "" : "/keys?match=list:*&count=20&cursor=" + cursor.get<std::string>();
+    }
+    EXPECT_EQ(seen.size(), 200u);
+}
+
+TEST_F(Cluster, RunsPipelinesOverAllNodes)
+{
+    EXPECT_THAT(
+        request(
+            "POST", "/pipeline", R"([["SET","a","1"],["SET","b","2"],["INCR","a"],["MGET","a","b","c"],["DBSIZE"]])"
+        ),
+        AnswersJson(200, R"([{"result":"OK"},{"result":"OK"},{"result":2},{"result":["2","2",null]},{"result":2}])")
+    );
+}
+
+TEST_F(Cluster, RefusesWhatNoNodeCanDo)
+{
+    const auto refused = request("POST", "/multi-exec", R"([["SET","a","1"],["SET","b","2"]])");
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(json_of(refused)["code"], "cross_slot");
+    EXPECT_EQ(json_of(refused)["executed"], "no");
+    EXPECT_THAT(json_of(refused)["error"].get<std::string>(), testing::HasSubstr("hash tag"));
+    EXPECT_THAT(
+        request("POST", "/multi-exec", R"([["SET","{t}a","1"],["INCR","{t}a"]])"),
+        AnswersJson(200, R"([{"result":"OK"},{"result":2}])")
+    );
+    EXPECT_THAT(command(R"(["EXISTS","a","b"])"), AnswersJson(200, R"({"result":0})"));
+}
+
+TEST_F(Cluster, BlocksOnAnyNode)
+{
+    for (const std::string key : {"l1", "l2", "l3", "l4"}) {
+        std::thread pushes([&] {
+            EXPECT_TRUE(await([&] {
+                for (std::size_t shard = 0; shard < 3; ++shard)
+                    if (cluster().ask(cluster().primary(shard), {"CLIENT", "LIST"}).find("cmd=blpop")
+                        != std::string::npos)
+                        return true;
+                return false;
+            }));
+            command(R"(["RPUSH",")" + key + R"(","x"])");
+        });
+        EXPECT_THAT(
+            command(R"(["BLPOP",")" + key + R"(","10"])"), AnswersJson(200, R"({"result":[")" + key + R"(","x"]})")
+        );
+        pushes.join();
+    }
+}
+
+TEST_F(Cluster, IsFollowedWhenSlotsMove)
+{
+    const std::uint16_t slot = cluster().slot("moves");
+    const std::size_t from = cluster().owner(slot);
+    const std::size_t to = cluster().primary(from == cluster().primary(0) ? 1 : 0);
+    EXPECT_THAT(request("PUT", "/keys/moves", "1"), HasStatus(201));
+    cluster().move_slot(slot, to);
+    EXPECT_THAT(request("POST", "/keys/moves/incr"), HasStatus(200));
+    EXPECT_THAT(request("GET", "/keys/moves?raw"), Answers(200, "2"));
+    cluster().move_slot(slot, from);
+    EXPECT_THAT(request("GET", "/keys/moves?raw"), Answers(200, "2"));
+}
+
+TEST_F(Cluster, IsNotFoundAtDeadSeeds)
+{
+    gateway nobody({"--redis", "redis-cluster://127.0.0.1:1,127.0.0.1:2", "--token", "T"});
+    const auto refused = nobody.request("GET", "/keys/a", {}, {{"Authorization", "Bearer T"}});
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(json_of(refused)["executed"], "no");
+    EXPECT_TRUE(nobody.await_ready(false));
+}
+
+}   // namespace
+}   // namespace rediserve::test
