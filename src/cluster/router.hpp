@@ -80,7 +80,7 @@ private:
     cluster::topology& topology_;
     nodes& nodes_;
     const std::shared_ptr<const commands::command_table>& table_;
-    node_names names_;
+    redis::node_names names_;
     cluster::scans scans_;
     std::vector<node_link*> primaries_;   // by index of their shard
     std::vector<std::uint16_t> shards_;

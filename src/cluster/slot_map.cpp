@@ -91,7 +91,7 @@ std::string written(const redis::place& at)
 class slot_map_reader
 {
 public:
-    slot_map_reader(const redis::place& asked, const node_names& names) : asked_(asked), names_(names) {}
+    slot_map_reader(const redis::place& asked, const redis::node_names& names) : asked_(asked), names_(names) {}
 
     // What is wrong with it, or nothing.
     std::optional<error> take(const redis::reply_view& entry)
@@ -160,14 +160,16 @@ private:
     }
 
     const redis::place& asked_;
-    const node_names& names_;
+    const redis::node_names& names_;
     slot_map made_;
     std::unordered_map<std::string, std::size_t> numbers_;   // of nodes, by where they are
 };
 
 slot_map::slot_map() : owners_(slot_count, nobody) {}
 
-result<slot_map> slot_map::parse(const redis::reply_view& slots, const redis::place& asked, const node_names& names)
+result<slot_map> slot_map::parse(
+    const redis::reply_view& slots, const redis::place& asked, const redis::node_names& names
+)
 {
     if (!slots.is_array())
         return nonsense(slots.is_error() ? slots.text() : "the reply has another form");

@@ -1,9 +1,9 @@
 // Which node serves which slot, as a cluster said it once. Immutable. No I/O.
 #pragma once
 
-#include "cluster/node_names.hpp"
 #include "cluster/slots.hpp"
 #include "rediserve/base/error.hpp"
+#include "rediserve/redis/node_names.hpp"
 #include "rediserve/redis/params.hpp"
 #include "rediserve/redis/reply.hpp"
 
@@ -40,7 +40,9 @@ public:
     // itself. It names the port that fits the kind of connection it was asked on. errc::backend_protocol: it has another
     // shape. The slots of a primary whose address the cluster does not know ("?") are served by nobody; replicas that
     // cannot be reached are left out.
-    static result<slot_map> parse(const redis::reply_view& slots, const redis::place& asked, const node_names& names);
+    static result<slot_map> parse(
+        const redis::reply_view& slots, const redis::place& asked, const redis::node_names& names
+    );
 
     // nullptr: nobody serves it.
     const shard* shard_of(std::uint16_t slot) const noexcept;

@@ -63,7 +63,7 @@ private:
 
     const redis::params& settings_;
     nodes& nodes_;
-    node_names names_;
+    redis::node_names names_;
     std::vector<watcher*> watchers_;
     std::shared_ptr<const slot_map> map_;
     error why_;

@@ -108,6 +108,8 @@ void check_redis(const redis::params& redis, problems& found)
         complain(found, "redis.backoff_first must not be longer than redis.backoff_max");
     if (!redis.address.user.empty() && redis.address.password.empty())
         complain(found, "redis.user is set, but no password: set redis.password or put it into redis.url");
+    if (!redis.sentinel.user.empty() && redis.sentinel.password.empty())
+        complain(found, "redis.sentinel_user is set, but redis.sentinel_password is not");
 }
 
 // Only where nothing stronger has put an embedded server out of use is a folder for it a mistake.

@@ -1,4 +1,5 @@
 // The table of options. A new one is a member of a room's params.hpp and a row here; then run generate_config.
+#include "config/node_map.hpp"
 #include "config/option.hpp"
 #include "config/texts.hpp"
 
@@ -148,7 +149,9 @@ constexpr option table[] = {
 
     {.path = "redis.url", .in = section::redis,
      .is = text{get_url, set_url},
-     .help = "the server: redis://user:password@host:6379/0, rediss://… for TLS, unix:///path?db=0",
+     .help = "the server: redis://user:password@host:6379/0, rediss://… for TLS, unix:///path?db=0; or the master of a "
+             "group: redis-sentinel://user:password@sentinel:26379,…/mymaster/0; or a cluster: "
+             "redis-cluster://user:password@node:6379,…; with rediss-sentinel:// and rediss-cluster:// by TLS",
      .flag = "--redis", .operand = "URL", .relatives = {"REDIS_URL", "SRH_CONNECTION_STRING"}, .secret = true,
      .reloadable = true},
     {.path = "redis.user", .in = section::redis,
@@ -158,6 +161,19 @@ constexpr option table[] = {
     {.path = "redis.password", .in = section::redis,
      .is = text{get_password, set_password},
      .help = "password to log in with, in place of the one in redis.url; empty: that one, or none", .secret = true,
+     .reloadable = true},
+    {.path = "redis.sentinel_user", .in = section::redis,
+     .is = text{get_text<&sentinel_user>, set_text<&sentinel_user>},
+     .help = "user to log in to sentinels as, where redis.url is that of a group; empty: the default user",
+     .reloadable = true},
+    {.path = "redis.sentinel_password", .in = section::redis,
+     .is = text{get_text<&sentinel_password>, set_text<&sentinel_password>},
+     .help = "password to log in to sentinels with; empty: none, whatever redis.url has for the servers",
+     .secret = true, .reloadable = true},
+    {.path = "redis.node_map", .in = section::redis,
+     .is = text{get_node_map, set_node_map},
+     .help = "where servers are from here that are announced under other addresses, as behind NAT: "
+             "announced=reachable, each host:port, separated by commas",
      .reloadable = true},
     {.path = "redis.client_name", .in = section::redis,
      .is = text{get_client_name, set_client_name},

@@ -19,12 +19,6 @@ bool is_one_word(std::string_view text)
     return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
 }
 
-bool is_of_a_later_version(std::string_view url)
-{
-    return url.starts_with("redis-sentinel:") || url.starts_with("rediss-sentinel:")
-        || url.starts_with("redis-cluster:") || url.starts_with("rediss-cluster:");
-}
-
 bool is_port(std::string_view text)
 {
     unsigned port = 0;
@@ -273,9 +267,6 @@ std::string get_url(const settings& from)
 
 std::string set_url(settings& to, std::string_view text)
 {
-    if (is_of_a_later_version(text))
-        return "names a Sentinel group or a cluster, which is not offered yet by this version; "
-               "use the redis:// URL of one server";
     auto address = redis::parse_address(text);
     if (!address)
         return "is not the URL of a server: " + address.error().detail;

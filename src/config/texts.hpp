@@ -75,6 +75,14 @@ inline std::string& tls_key_file(settings& of)
 {
     return of.redis.tls.key_file;
 }
+inline std::string& sentinel_user(settings& of)
+{
+    return of.redis.sentinel.user;
+}
+inline std::string& sentinel_password(settings& of)
+{
+    return of.redis.sentinel.password;
+}
 inline std::string& tls_server_name(settings& of)
 {
     return of.redis.tls.server_name;

@@ -1,5 +1,10 @@
 #include "redis/carrier.hpp"
 
+#include "redis/demotion.hpp"
+#include "redis/sentinels.hpp"
+
+#include "rediserve/telemetry/log.hpp"
+
 #include <algorithm>
 
 namespace rediserve::redis {
@@ -21,11 +26,16 @@ constexpr std::chrono::milliseconds longest_silence{1000};
 
 }   // namespace
 
+bool carrier::surroundings::worth_waiting(const error& why) const noexcept
+{
+    return group && why.code == errc::backend_unavailable && group->worth_waiting();
+}
+
 carrier::carrier(const surroundings& around, request_queue::retry reads, events& to)
     : around_(around)
     , reads_(reads)
     , events_(to)
-    , link_(around.context, around.settings, around.tls, *this)
+    , link_(around.context, around.settings, around.tls, *this, around.group)
     , queue_(around.settings.queue_commands, around.settings.queue_bytes)
     , silence_(around.context, [this] { on_silence_alarm(); })
 {}
@@ -33,6 +43,7 @@ carrier::carrier(const surroundings& around, request_queue::retry reads, events&
 carrier::~carrier()
 {
     link_.rest();
+    queue_.restore();
     while (pending_batch* const left = queue_.first_sent())
         forget(*left);
     while (pending_batch* const left = queue_.first_waiting())
@@ -47,7 +58,7 @@ void carrier::rest() noexcept
 
 bool carrier::congested() const noexcept
 {
-    return giving_ || link_.unsent() >= worth_avoiding || link_.unread() >= worth_avoiding;
+    return demoted_ || giving_ || link_.unsent() >= worth_avoiding || link_.unread() >= worth_avoiding;
 }
 
 // ---- in ------------------------------------------------------------------------------------------------------------
@@ -79,7 +90,7 @@ void carrier::pump() noexcept
         if (giving_) {
             if (!give_on())
                 return;
-        } else if (pending_batch* const next = queue_.first_waiting()) {
+        } else if (pending_batch* const next = demoted_ ? nullptr : queue_.first_waiting()) {
             give(*next);
         } else {
             return;
@@ -140,6 +151,8 @@ void carrier::drop_large_batch() noexcept
 void carrier::on_reply(const reply_view& reply) noexcept
 {
     pending_batch& asked = *queue_.first_sent();
+    if (around_.group && holds_back(asked, reply))
+        return;
     const std::size_t index = asked.replies++;
     const bool last = asked.replies == asked.count;
     reply_sink* const sink = index >= asked.delivered ? asked.sink : nullptr;
@@ -154,6 +167,41 @@ void carrier::on_reply(const reply_view& reply) noexcept
     }
     if (sink)
         sink->on_reply(reply, index);
+    leave_demoted();
+}
+
+// Of a group. What its former master has refused, and can be given to its successor, is not told. A transaction is answered
+// to its end first.
+bool carrier::holds_back(pending_batch& asked, const reply_view& reply) noexcept
+{
+    const bool refused = tells_demotion(reply);
+    demoted_ = demoted_ || refused;
+    if (refused && reads_ == request_queue::retry::yes && is_undone_by_demotion(asked.commands))
+        asked.refused = true;
+    if (!asked.refused)
+        return false;
+    if (++asked.replies < asked.count)
+        return true;
+    if (large_ == &asked)
+        large_ = nullptr;
+    if (!reply.is_error())
+        fail(asked, error(errc::backend_protocol, "Redis ran a transaction that it had refused", executed::maybe));
+    else if (asked.sink)
+        queue_.put_back(asked);
+    else
+        retire(asked);
+    limit_replies();
+    leave_demoted();
+    return true;
+}
+
+// As soon as all that was sent is answered.
+void carrier::leave_demoted() noexcept
+{
+    if (!demoted_ || queue_.first_sent() || !link_.ready())
+        return;
+    telemetry::report(telemetry::level::warn, "sentinel", "demoted", {{"group", around_.settings.address.master}});
+    link_.break_off("it is not the master any more");
 }
 
 // To be called whenever another batch is owed the next reply.
@@ -276,7 +324,7 @@ void carrier::fail_all(const error& why) noexcept
     const std::uint64_t left = written();
     rest();
     giving_ = large_ = nullptr;
-    limited_ = false;
+    limited_ = demoted_ = false;
     auto lost = queue_.lose(left, request_queue::retry::no);
     fail(lost.failed, why);
     fail_waiting(why);
@@ -335,7 +383,7 @@ void carrier::on_lost(const link_end& how, std::uint64_t left) noexcept
     silence_.stop();
     broken_ = false;
     giving_ = large_ = nullptr;
-    limited_ = false;
+    limited_ = demoted_ = false;
     // After bytes that are no RESP, nothing tells which reply was whose; asking again would likely get the same.
     const bool nonsense = how.code == errc::backend_protocol;
     auto lost = queue_.lose(left, nonsense ? request_queue::retry::no : reads_);

@@ -36,6 +36,10 @@ public:
         tls_client& tls;
         pending_pool& batches;
         telemetry::shard_metrics& metrics;
+        sentinels* group = nullptr;   // nullptr: the address says where the server is
+
+        // Whether what failed so is a fail-over that will soon be over.
+        bool worth_waiting(const error& why) const noexcept;
     };
 
     carrier(const surroundings& around, request_queue::retry reads, events& to);
@@ -76,6 +80,8 @@ private:
     void on_written() noexcept override;
 
     void pump() noexcept;
+    bool holds_back(pending_batch& asked, const reply_view& reply) noexcept;
+    void leave_demoted() noexcept;
     error no_transactions() const { return error(errc::redis_not_permitted, link_.no_transactions(), executed::no); }
     void refuse_transactions() noexcept;
     void give(pending_batch& what) noexcept;
@@ -106,6 +112,7 @@ private:
     std::uint64_t heard_then_ = 0;      // when the watch for silence began
     std::uint64_t written_then_ = 0;
     bool limited_ = false;   // what the connection may be answered with
+    bool demoted_ = false;   // the server is no master any more: what is owed is awaited, and the connection given up
     bool was_ready_ = false;
     bool broken_ = false;   // hiredis took a batch in part and no more
 };

@@ -5,7 +5,8 @@
 namespace rediserve::redis {
 
 leased_link::leased_link(const carrier::surroundings& around, events& to)
-    : deadline_(around.context, [this] { on_deadline(); })
+    : around_(around)
+    , deadline_(around.context, [this] { on_deadline(); })
     , events_(to)
     , carrier_(around, request_queue::retry::no, *this)
 {}
@@ -76,9 +77,11 @@ void leased_link::on_ready(carrier&) noexcept
     events_.on_opened(*this);
 }
 
+// Who waits for it has a deadline, and a fail-over may be over before.
 void leased_link::on_attempt_failed(carrier&, const error& why) noexcept
 {
-    fail(why);
+    if (!around_.worth_waiting(why))
+        fail(why);
 }
 
 void leased_link::on_lost(carrier&) noexcept

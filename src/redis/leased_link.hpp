@@ -57,6 +57,7 @@ private:
     void fail(const error& why) noexcept;
     void on_deadline();
 
+    carrier::surroundings around_;
     alarm deadline_;   // of the commands under way: the latest that was asked for
     events& events_;
     lease_state state_;

@@ -1,5 +1,9 @@
 #include "redis/link.hpp"
 
+#include "redis/sentinels.hpp"
+
+#include "rediserve/redis/address.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
@@ -11,10 +15,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-link_steps steps_of(const params& settings)
+link_steps steps_of(const params& settings, bool follow_master)
 {
     const address& at = settings.address;
     return {
+        .follow_master = follow_master,
         .secure = at.transport == transport::tls,
         .authenticate = settings.guest || !at.user.empty() || !at.password.empty(),
         .select = at.database != 0,
@@ -45,6 +50,7 @@ std::string_view expected_from(link_action step) noexcept
     case link_action::select: return "no answer to SELECT";
     case link_action::set_name: return "no answer to CLIENT SETNAME";
     case link_action::check: return "no answer to PING";
+    case link_action::verify_role: return "no answer to ROLE";
     case link_action::try_multi: return "no answer to MULTI";
     case link_action::try_exec:
     case link_action::end_multi: return "no answer to EXEC";
@@ -63,18 +69,25 @@ struct link::lookup
     link* asker;
 };
 
-link::link(asio::io_context& context, const params& settings, tls_client& tls, owner& to)
+link::link(asio::io_context& context, const params& settings, tls_client& tls, owner& to, sentinels* group)
     : context_(context)
     , settings_(settings)
     , tls_(tls)
     , owner_(to)
-    , fsm_(steps_of(settings), backoff_of(settings))
+    , group_(group)
+    , at_{settings.address.host, settings.address.port}
+    , fsm_(steps_of(settings, group != nullptr), backoff_of(settings))
     , alarm_(context, [this] { on_alarm(); })
-{}
+{
+    if (group_)
+        group_->join(*this);
+}
 
 link::~link()
 {
     rest();
+    if (group_)
+        group_->leave(*this);
 }
 
 void link::connect()
@@ -87,6 +100,8 @@ void link::rest() noexcept
 {
     alarm_.stop();
     drop_connection();
+    if (group_)
+        group_->forget(*this);
     fsm_.rest();
 }
 
@@ -119,19 +134,37 @@ bool link::send(std::string_view bytes, std::size_t commands) noexcept
 void link::act(link_action next)
 {
     switch (next) {
+    case link_action::locate: return locate();
     case link_action::connect: return begin_attempt();
     case link_action::secure: return begin_tls();
     case link_action::authenticate: return send_step(login_of(settings_));
     case link_action::select: return send_step(batch::of("SELECT", settings_.address.database));
     case link_action::set_name: return send_step(batch::of("CLIENT", "SETNAME", settings_.client_name));
     case link_action::check: return send_step(batch::of("PING"));
+    case link_action::verify_role: return send_step(batch::of("ROLE"));
     case link_action::try_multi: return send_step(batch::of("MULTI"));
     case link_action::try_exec:
     case link_action::end_multi: return send_step(batch::of("EXEC"));
     case link_action::wait: return alarm_.after(fsm_.pause());
-    case link_action::serve: alarm_.stop(); return owner_.on_ready();
+    case link_action::serve: return serve();
     case link_action::rest: return;
     }
+}
+
+// The sentinels see to it that this ends.
+void link::locate()
+{
+    alarm_.stop();
+    group_->locate(*this);
+}
+
+void link::serve()
+{
+    alarm_.stop();
+    if (group_)
+        group_->confirm(at_);
+    if (ready())   // unless whoever was told of that has had enough
+        owner_.on_ready();
 }
 
 void link::begin_attempt()
@@ -139,10 +172,10 @@ void link::begin_attempt()
     alarm_.after(settings_.connect_timeout);
     no_transactions_.clear();
     boost::system::error_code not_numeric;
-    asio::ip::make_address(settings_.address.host, not_numeric);
+    asio::ip::make_address(at_.host, not_numeric);
     if (over_network() && not_numeric)
         return resolve();
-    addresses_ = {over_network() ? settings_.address.host : settings_.address.path};
+    addresses_ = {over_network() ? at_.host : settings_.address.path};
     untried_ = 1;
     connect_to_next();
 }
@@ -152,7 +185,7 @@ void link::resolve()
 {
     lookup_ = std::make_shared<lookup>(context_, *this);
     lookup_->resolver.async_resolve(
-        settings_.address.host, std::to_string(settings_.address.port), asio::ip::tcp::resolver::numeric_service,
+        at_.host, std::to_string(at_.port), asio::ip::tcp::resolver::numeric_service,
         [asked = lookup_](const boost::system::error_code& failed, const asio::ip::tcp::resolver::results_type& found) {
             link* const asker = asked->asker;
             if (!asker)
@@ -177,15 +210,14 @@ void link::connect_to_next()
     const std::string& to = addresses_[next_address_++ % addresses_.size()];
     given_ = 0;
     connection_ = std::make_shared<hiredis_link>(context_);
-    const auto begun =
-        over_network() ? connection_->connect(to, settings_.address.port, *this) : connection_->connect(to, *this);
+    const auto begun = over_network() ? connection_->connect(to, at_.port, *this) : connection_->connect(to, *this);
     if (!begun)
         fail_attempt(begun.error());
 }
 
 void link::begin_tls()
 {
-    auto session = tls_.new_session();
+    auto session = tls_.new_session(at_.host);
     if (!session)
         return fail_attempt(session.error());
     if (const auto begun = connection_->secure(std::move(*session)); !begun)
@@ -211,6 +243,8 @@ void link::on_step_reply(const reply_view& reply)
         if (auto why = judge_refusal(fsm_.action(), reply.text()))
             return fail_attempt(refused(std::move(*why), reply.text()));
     }
+    if (is_no_master(reply))
+        return fail_attempt(error(errc::backend_unavailable, "it is not the master but a replica", executed::no));
     if (!refuses_transactions(reply))
         return act(fsm_.on_done());
     no_transactions_ = reply.text();
@@ -223,6 +257,11 @@ bool link::refuses_transactions(const reply_view& reply) const noexcept
     if (fsm_.action() == link_action::try_exec)
         return reply.is_error("NOPERM") || reply.is_error("EXECABORT");
     return fsm_.action() == link_action::try_multi && reply.is_error();
+}
+
+bool link::is_no_master(const reply_view& reply) const noexcept
+{
+    return fsm_.action() == link_action::verify_role && reply.is_array() && reply[0].text() != "master";
 }
 
 error link::refused(error why, std::string_view reply) const
@@ -238,8 +277,10 @@ void link::fail_attempt(error why)
     drop_connection();
     if (fsm_.action() == link_action::connect && untried_ > 0)
         return connect_to_next();
+    if (group_)
+        group_->deny(at_);
     if (why.code != errc::unauthorized)
-        why.detail = "Redis at " + place() + ": " + why.detail;
+        why.detail = std::string(owner_.peer()) + " at " + where() + ": " + why.detail;
     act(fsm_.on_failure());
     owner_.on_attempt_failed(why);
 }
@@ -257,10 +298,36 @@ void link::on_alarm()
     ));
 }
 
-std::string link::place() const
+std::string link::where() const
 {
-    const address& at = settings_.address;
-    return over_network() ? at.host + ":" + std::to_string(at.port) : at.path;
+    return over_network() ? at_.host + ":" + std::to_string(at_.port) : settings_.address.path;
+}
+
+// ---- of a group ----------------------------------------------------------------------------------------------------
+
+void link::on_located(const place& at) noexcept
+{
+    at_ = at;
+    act(fsm_.on_done());
+}
+
+void link::on_not_located(const error& why) noexcept
+{
+    act(fsm_.on_failure());
+    owner_.on_attempt_failed(why);
+}
+
+// An attempt elsewhere, or a pause, has lost its point.
+void link::on_moved(const place& to) noexcept
+{
+    const bool pauses = fsm_.action() == link_action::wait;
+    if (resting() || fsm_.action() == link_action::locate || (at_ == to && !pauses))
+        return;
+    if (ready())
+        return break_off("the master is at " + to_text(to) + " now");
+    alarm_.stop();
+    drop_connection();
+    act(fsm_.start());
 }
 
 // ---- in service ----------------------------------------------------------------------------------------------------
@@ -291,10 +358,12 @@ void link::lose(const link_end& how)
 {
     const std::uint64_t left = given_ - std::min<std::uint64_t>(given_, how.unsent);
     drop_connection();
-    fsm_.start();
+    if (group_)
+        group_->doubt(at_);
+    const auto next = fsm_.start();
     owner_.on_lost(how, left);
-    if (fsm_.action() == link_action::connect)   // unless the owner has had enough
-        act(link_action::connect);
+    if (fsm_.action() == next)   // unless the owner has had enough
+        act(next);
 }
 
 }   // namespace rediserve::redis

@@ -3,6 +3,7 @@
 
 #include "redis/hiredis_link.hpp"
 #include "redis/link_fsm.hpp"
+#include "redis/master_follower.hpp"
 #include "redis/tls.hpp"
 #include "rediserve/redis/alarm.hpp"
 
@@ -21,7 +22,9 @@
 
 namespace rediserve::redis {
 
-class link final : private hiredis_link::events
+class sentinels;
+
+class link final : private hiredis_link::events, private master_follower
 {
 public:
     // Who is told. Must not destroy the link from inside; may call anything else.
@@ -36,13 +39,17 @@ public:
         // As hiredis_link's.
         virtual void on_reply(const reply_view& reply) noexcept = 0;
         virtual void on_written() noexcept = 0;   // unsent() went down
+        // What the connection is to, for the texts of errors.
+        virtual std::string_view peer() const noexcept { return "Redis"; }
 
     protected:
         ~owner() = default;
     };
 
-    // `settings` and `tls` must outlive the link.
-    link(boost::asio::io_context& context, const params& settings, tls_client& tls, owner& to);
+    // `settings` and `tls` must outlive the link, and so must `group`: who knows where to connect to, in place of the address.
+    link(
+        boost::asio::io_context& context, const params& settings, tls_client& tls, owner& to, sentinels* group = nullptr
+    );
     ~link();
 
     // Begins to connect, unless it is under way or done.
@@ -78,7 +85,14 @@ private:
     void on_written() noexcept override;
     void on_closed(const link_end& how) noexcept override;
 
+    // master_follower
+    void on_located(const place& at) noexcept override;
+    void on_not_located(const error& why) noexcept override;
+    void on_moved(const place& to) noexcept override;
+
     void act(link_action next);
+    void locate();
+    void serve();
     void begin_attempt();
     void resolve();
     void connect_to_next();
@@ -86,12 +100,13 @@ private:
     void send_step(const batch& command);
     void on_step_reply(const reply_view& reply);
     bool refuses_transactions(const reply_view& reply) const noexcept;
+    bool is_no_master(const reply_view& reply) const noexcept;
     error refused(error why, std::string_view reply) const;
     void fail_attempt(error why);
     void lose(const link_end& how);
     void drop_connection() noexcept;
     void on_alarm();
-    std::string place() const;
+    std::string where() const;
     bool over_network() const noexcept { return settings_.address.transport != transport::unix_socket; }
 
     struct lookup;   // a name look-up under way, which may outlive this
@@ -100,6 +115,8 @@ private:
     const params& settings_;
     tls_client& tls_;
     owner& owner_;
+    sentinels* group_;   // nullptr: the address says where the server is
+    place at_;           // where it is, unless it is a unix socket
     link_fsm fsm_;
     alarm alarm_;   // ends an attempt that takes too long, and the pause between two
     std::shared_ptr<hiredis_link> connection_;

@@ -18,6 +18,8 @@ bool starts_with_any(std::string_view text, std::initializer_list<std::string_vi
 bool link_fsm::wanted(link_action step) const noexcept
 {
     switch (step) {
+    case link_action::locate:
+    case link_action::verify_role: return steps_.follow_master;
     case link_action::secure: return steps_.secure;
     case link_action::authenticate: return steps_.authenticate;
     case link_action::select: return steps_.select;
@@ -58,11 +60,10 @@ std::optional<error> judge_refusal(link_action step, std::string_view reply)
     if (reply.starts_with("LOADING"))
         return error(errc::backend_unavailable, "loading: " + std::string(reply), executed::no);
     const bool closes = starts_with_any(reply, {"DENIED", "ERR max number of clients"});
-    // Proxies and restricted users may know neither CLIENT nor PING, and a busy server (BUSY, MASTERDOWN) is a server.
+    // Proxies and restricted users may know neither CLIENT nor PING nor ROLE, and a busy server (BUSY, MASTERDOWN) is a server.
     const bool asks = step == link_action::try_exec || step == link_action::try_multi || step == link_action::end_multi;
-    const bool fatal = step == link_action::set_name || asks ? closes
-        : step == link_action::check                         ? closes || reply.starts_with("NOAUTH")
-                                                             : true;
+    const bool optional = asks || step == link_action::set_name || step == link_action::verify_role;
+    const bool fatal = optional ? closes : step == link_action::check ? closes || reply.starts_with("NOAUTH") : true;
     if (!fatal)
         return std::nullopt;
     // A server that does not know AUTH quotes its arguments: "ERR unknown command 'AUTH', with args beginning with: …"

@@ -12,12 +12,14 @@ namespace rediserve::redis {
 
 enum class link_action : std::uint8_t {
     rest,           // nothing: nobody wants this link now
+    locate,         // ask the sentinels where the master is
     connect,        // resolve and connect
     secure,         // begin TLS
     authenticate,   // AUTH
     select,         // SELECT
     set_name,       // CLIENT SETNAME; a refusal does not matter
     check,          // PING: the first proof that whoever accepted the connection also serves it
+    verify_role,    // ROLE: whether it is the master
     try_exec,       // EXEC alone: whether the user may; only then, so that no connection stays in MULTI,
     try_multi,      // MULTI, and
     end_multi,      // EXEC
@@ -28,6 +30,7 @@ enum class link_action : std::uint8_t {
 // Which of the optional steps the configuration asks for.
 struct link_steps
 {
+    bool follow_master = false;   // locate and verify_role
     bool secure = false;
     bool authenticate = false;
     bool select = false;
@@ -41,11 +44,11 @@ public:
     link_fsm(link_steps steps, backoff waits) : steps_(steps), waits_(waits) {}
 
     // Each returns what to do now, which action() repeats.
-    link_action start() noexcept { return enter(link_action::connect); }
+    link_action start() noexcept { return enter(steps_.follow_master ? link_action::locate : link_action::connect); }
     link_action on_done() noexcept;   // the action succeeded
     link_action on_last() noexcept;   // … and those that follow are not needed
     link_action on_failure();         // the attempt failed, wherever it was
-    link_action on_waited() noexcept { return enter(link_action::connect); }
+    link_action on_waited() noexcept { return start(); }
     link_action rest() noexcept { return enter(link_action::rest); }
 
     link_action action() const noexcept { return action_; }

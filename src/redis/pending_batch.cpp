@@ -46,6 +46,7 @@ void pending_pool::give_back(pending_batch& what) noexcept
     what.replies = 0;
     what.delivered = 0;
     what.retried = false;
+    what.refused = false;
     spare_.emplace_back(&what);
 }
 

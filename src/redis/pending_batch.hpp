@@ -45,6 +45,7 @@ public:
     pending_state state = pending_state::queued;
     bool read_only = false;
     bool retried = false;
+    bool refused = false;   // by a server that is no master: nothing of it runs on the present connection
 
     boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> place;
 };

@@ -150,6 +150,8 @@ bool pool::worth_waiting(const carrier& which, const error& why) const noexcept
 {
     if (down_ || why.code == errc::backend_refused || why.code == errc::unauthorized)
         return false;
+    if (around_.worth_waiting(why))
+        return true;
     return which.failures() <= 1 || std::chrono::steady_clock::now() - trouble_since_ < patience;
 }
 

@@ -6,13 +6,14 @@ namespace {
 
 bool may_have_run(const pending_batch& what, std::uint64_t left) noexcept
 {
-    return left > what.begins && left - what.begins >= what.harmless_bytes();
+    return !what.refused && left > what.begins && left - what.begins >= what.harmless_bytes();
 }
 
 void wait_again(pending_batch& what) noexcept
 {
     what.state = pending_state::queued;
     what.replies = 0;
+    what.refused = false;
 }
 
 }   // namespace
@@ -39,6 +40,13 @@ void request_queue::mark_sent(pending_batch& what, std::uint64_t begins) noexcep
     what.state = pending_state::sent;
     what.begins = begins;
     sent_.push_back(what);
+}
+
+void request_queue::put_back(pending_batch& what) noexcept
+{
+    what.place.unlink();
+    wait_again(what);
+    refused_.push_back(what);
 }
 
 void request_queue::remove(pending_batch& what) noexcept
@@ -69,6 +77,7 @@ request_queue::loss request_queue::lose(std::uint64_t left, retry reads) noexcep
         again.push_back(lost);
     }
     waiting_.splice(waiting_.begin(), again);
+    restore();
     return outcome;
 }
 

@@ -25,10 +25,14 @@ public:
     pending_batch* first_waiting() noexcept { return waiting_.empty() ? nullptr : &waiting_.front(); }
     // The first that is owed replies, or nullptr.
     pending_batch* first_sent() noexcept { return sent_.empty() ? nullptr : &sent_.front(); }
-    bool empty() const noexcept { return waiting_.empty() && sent_.empty(); }
+    bool empty() const noexcept { return waiting_.empty() && sent_.empty() && refused_.empty(); }
 
     // `what`, the first that waits, is being given to the connection, as the bytes from `begins` on.
     void mark_sent(pending_batch& what, std::uint64_t begins) noexcept;
+    // `what`, which was sent, was refused and has not run: it waits again, before all others, once restore() or lose() is
+    // called. Until then neither first_waiting() nor first_sent() knows it.
+    void put_back(pending_batch& what) noexcept;
+    void restore() noexcept { waiting_.splice(waiting_.begin(), refused_); }
     // Takes `what` out, wherever it is.
     void remove(pending_batch& what) noexcept;
 
@@ -49,6 +53,7 @@ private:
     std::size_t bytes_ = 0;
     pending_list waiting_;
     pending_list sent_;
+    pending_list refused_;
 };
 
 }   // namespace rediserve::redis

@@ -1,6 +1,7 @@
-// A backend of one server.
+// A backend of one server, or of the master of a group.
 #include "redis/lease_desk.hpp"
 #include "redis/pool.hpp"
+#include "redis/sentinels.hpp"
 #include "redis/subscriber.hpp"
 #include "rediserve/redis/guests.hpp"
 
@@ -15,16 +16,20 @@ namespace {
 class standalone final : public backend
 {
 public:
-    standalone(boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics)
+    standalone(
+        boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics,
+        std::shared_ptr<sentinels> group
+    )
         : settings_(settings)
-        , tls_(settings.tls, settings.address.host)
-        , around_{context, settings_, tls_, batches_, metrics}
+        , tls_(settings.tls)
+        , group_(std::move(group))
+        , around_{context, settings_, tls_, batches_, metrics, group_.get()}
         , shared_(around_)
         , leases_(around_)
         , channels_(around_, settings.lease_idle)
         , monitor_(around_, std::chrono::milliseconds(0))
         , guests_(context, settings_, [this](const params& as) {
-            return make_standalone(around_.context, as, around_.metrics);
+            return std::make_unique<standalone>(around_.context, as, around_.metrics, group_);
         })
     {}
 
@@ -84,6 +89,8 @@ public:
         leases_.stop(why);
         channels_.stop(why);
         monitor_.stop(why);
+        if (group_ && !settings_.guest)
+            group_->stop();
     }
 
 private:
@@ -101,6 +108,7 @@ private:
 
     const params settings_;
     tls_client tls_;
+    const std::shared_ptr<sentinels> group_;   // nullptr: a server alone. A host's guests have the same
     pending_pool batches_;
     carrier::surroundings around_;
     pool shared_;
@@ -117,8 +125,8 @@ result<void> check_files(const params& settings)
 {
     if (settings.address.transport != transport::tls)
         return {};
-    tls_client made(settings.tls, settings.address.host);
-    if (const auto begun = made.new_session(); !begun)
+    tls_client made(settings.tls);
+    if (const auto begun = made.new_session(settings.address.host); !begun)
         return begun.error();
     return {};
 }
@@ -127,7 +135,10 @@ std::unique_ptr<backend> make_standalone(
     boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics
 )
 {
-    return std::make_unique<standalone>(context, settings, metrics);
+    std::shared_ptr<sentinels> group;
+    if (settings.address.topology == topology::sentinel)
+        group = std::make_shared<sentinels>(context, settings, metrics);
+    return std::make_unique<standalone>(context, settings, metrics, std::move(group));
 }
 
 }   // namespace rediserve::redis

@@ -9,7 +9,7 @@ subscriber::subscriber(const carrier::surroundings& around, std::chrono::millise
     , unused_(around.context, [this] { rest(); })
     , pulse_(around.context, [this] { on_pulse(); })
     , register_(around.metrics, [this] { serve_soon(); })
-    , link_(around.context, around.settings, around.tls, *this)
+    , link_(around.context, around.settings, around.tls, *this, around.group)
 {}
 
 void subscriber::stop(const error& why) noexcept
@@ -80,7 +80,7 @@ void subscriber::on_attempt_failed(const error& why) noexcept
     if (why.code == errc::unauthorized) {
         rest();
         register_.fail_all(why);
-    } else if (why.code == errc::backend_refused || link_.failures() > 1)
+    } else if (why.code == errc::backend_refused || (link_.failures() > 1 && !around_.worth_waiting(why)))
         register_.fail_fresh(why);
     serve_soon();
 }

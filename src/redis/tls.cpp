@@ -63,7 +63,7 @@ result<void> tls_client::load()
     return {};
 }
 
-result<ssl_session> tls_client::new_session()
+result<ssl_session> tls_client::new_session(const std::string& host)
 {
     if (!context_) {
         if (auto loaded = load(); !loaded)
@@ -72,7 +72,7 @@ result<ssl_session> tls_client::new_session()
     ssl_session session(SSL_new(context_.get()));
     if (!session)
         return failure(newest_openssl_error());
-    const auto& name = settings_.server_name.empty() ? host_ : settings_.server_name;
+    const auto& name = settings_.server_name.empty() ? host : settings_.server_name;
     if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), name.c_str()) == 1)
         return session;   // an address: verified as such, and SNI carries names only (RFC 6066, 3)
     ERR_clear_error();

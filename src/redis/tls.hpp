@@ -16,12 +16,12 @@ namespace rediserve::redis {
 class tls_client
 {
 public:
-    // `host` is what the address says: verified against the certificate unless settings.server_name replaces it.
-    tls_client(const tls_params& settings, std::string host) : settings_(settings), host_(std::move(host)) {}
+    explicit tls_client(const tls_params& settings) : settings_(settings) {}
 
-    // A session for one connection. Reads the files on first use, and again as long as that fails.
+    // A session for one connection to `host`, as the address says: verified against the certificate unless
+    // settings.server_name replaces it. Reads the files on first use, and again as long as that fails.
     // errc::backend_unavailable with the file and the reason.
-    result<ssl_session> new_session();
+    result<ssl_session> new_session(const std::string& host);
 
 private:
     result<void> load();
@@ -29,7 +29,6 @@ private:
     result<void> load_certificate(ssl_ctx_st* context) const;
 
     tls_params settings_;
-    std::string host_;
     ssl_context context_;
 };
 

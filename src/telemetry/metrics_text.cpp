@@ -111,6 +111,12 @@ const std::array summed = {
         "Connections to Redis established again after a loss.",
         {}},
     summed_cell{
+        &shard_metrics::redis_failovers,
+        "redis_failovers_total",
+        MetricType::Counter,
+        "Masters of Sentinel groups that were followed to another server, once per shard.",
+        {}},
+    summed_cell{
         &shard_metrics::redis_late_replies,
         "redis_late_replies_total",
         MetricType::Counter,

@@ -50,7 +50,8 @@ TEST_F(Cluster, ServesKeys)
     EXPECT_THAT(request("DELETE", "/keys/k7"), HasStatus(204));
     EXPECT_THAT(request("GET", "/keys/k7"), HasStatus(404));
     const auto some = json_of(request("GET", "/keys?key=k1&key=none&key=k2&key=k3"));
-    EXPECT_EQ(some["keys"].size(), 4u) << some.dump();
+    EXPECT_EQ(some["values"].size(), 4u) << some.dump();
+    EXPECT_EQ(some["values"]["k3"], "3");
 }
 
 TEST_F(Cluster, ListsTheKeysOfAllNodes)

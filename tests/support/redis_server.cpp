@@ -87,6 +87,21 @@ pid_t redis_server::id() const
     return process_->id();
 }
 
+bool redis_server::running() const
+{
+    return process_->running();
+}
+
+std::string redis_server::program()
+{
+    return find_program("redis-server", "valkey-server");
+}
+
+std::string redis_server::cli_program()
+{
+    return find_program("redis-cli", "valkey-cli");
+}
+
 void redis_server::launch(const std::vector<std::string>& besides)
 {
     bool choose_port = how_.tcp && port_ == 0;
@@ -97,8 +112,8 @@ void redis_server::launch(const std::vector<std::string>& besides)
         process::options start;
         start.command = how_.entrance;
         const std::vector<std::string> own = {
-            how_.program.empty() ? find_program("redis-server", "valkey-server") : how_.program,
-            "--port",
+            how_.program.empty() ? program() : how_.program,
+            how_.tls ? "--tls-port" : "--port",
             std::to_string(port_),
             "--bind",
             "127.0.0.1",
@@ -111,7 +126,9 @@ void redis_server::launch(const std::vector<std::string>& besides)
             "--appendonly",
             "no",
         };
-        for (const std::vector<std::string>* more : {&own, &std::as_const(how_.arguments), &besides})
+        const std::vector<std::string> no_plain =
+            how_.tls ? std::vector<std::string>{"--port", "0"} : std::vector<std::string>();
+        for (const std::vector<std::string>* more : {&own, &no_plain, &std::as_const(how_.arguments), &besides})
             start.command.insert(start.command.end(), more->begin(), more->end());
         process_ = std::make_unique<process>(start);
         await([this] { return !process_->running() || answers_ping(socket()); }, std::chrono::seconds(20));
@@ -146,7 +163,7 @@ void redis_server::thaw()
 std::string redis_server::cli(const std::vector<std::string>& arguments) const
 {
     process::options start;
-    start.command = {find_program("redis-cli", "valkey-cli"), "--raw", "-s", socket()};
+    start.command = {cli_program(), "--raw", "-s", socket()};
     start.command.insert(start.command.end(), arguments.begin(), arguments.end());
     process client(start);
     if (!client.wait())

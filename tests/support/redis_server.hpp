@@ -18,6 +18,7 @@ public:
     struct options
     {
         bool tcp = false;                         // a free port of 127.0.0.1; else a unix socket only
+        bool tls = false;                         // … with TLS only, for which the arguments bring the certificates
         std::string program = {};                 // empty: the one that PATH has
         std::vector<std::string> arguments;       // more of redis-server's, e.g. "--maxmemory", "1mb"
         std::vector<std::string> entrance = {};   // what its command is run by, e.g. that of a network of its own
@@ -31,6 +32,9 @@ public:
     std::uint16_t port() const;   // 0 without tcp
     std::string url() const;      // "redis://127.0.0.1:port" with tcp, else "unix:///path"
     pid_t id() const;
+    bool running() const;
+    static std::string program();       // as PATH has it
+    static std::string cli_program();   // likewise
 
     std::filesystem::path folder() const { return folder_.path(); }   // where it keeps its data, if it does
 

@@ -151,7 +151,8 @@ public:
     virtual void stop() noexcept = 0;
 };
 
-// A backend of one server (params.address). Resolves, connects and reconnects by itself.
+// A backend of one server, or of the master of a Sentinel group, which it finds and follows (params.address). Resolves,
+// connects and reconnects by itself.
 std::unique_ptr<backend> make_standalone(
     boost::asio::io_context& context, const params& settings, telemetry::shard_metrics& metrics
 );

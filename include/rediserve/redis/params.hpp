@@ -64,6 +64,8 @@ struct tls_params
 struct params
 {
     redis::address address;
+    login sentinel;   // for sentinels, which have logins of their own; without a password: none
+    std::vector<std::pair<place, place>> node_map;   // where a place that sentinels and nodes announce is, from here
     tls_params tls;
     std::string client_name = "rediserve";   // CLIENT SETNAME; empty: not sent
     std::size_t shared_connections = 2;      // per shard
@@ -78,7 +80,6 @@ struct params
     std::size_t queue_commands = 16384;                 // per shared connection: queued and awaiting a reply
     std::size_t queue_bytes = std::size_t{256} << 20;   // per shared connection
     std::size_t reply_bytes = 0;                        // of the replies to one batch of a request; 0: any
-    std::vector<std::pair<place, place>> node_map;      // where a server says others are, and where they are for us
     bool guest = false;   // the login is a client's: it may be wrong, and may not be allowed to MULTI
 
     bool operator==(const params&) const = default;

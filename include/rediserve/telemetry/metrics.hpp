@@ -113,6 +113,7 @@ struct shard_metrics
     cell redis_timeouts;
     cell redis_retries;
     cell redis_reconnects;
+    cell redis_failovers;
     cell redis_late_replies;
     cell redis_subscriptions;   // names asked for upstream
     cell redis_subscribers;     // those who listen to them

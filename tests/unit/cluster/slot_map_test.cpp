@@ -47,7 +47,7 @@ std::string range(std::int64_t first, std::int64_t last, const strings& nodes)
     return array(all);
 }
 
-result<slot_map> parse(const std::string& resp, const node_names& names = {})
+result<slot_map> parse(const std::string& resp, const redis::node_names& names = {})
 {
     result<slot_map> made = error(errc::internal, "not parsed");
     test::with_reply(resp, [&](const redis::reply_view& reply) {
@@ -150,7 +150,9 @@ TEST(SlotMap, LeavesOutReplicasThatCannotBeReached)
 
 TEST(SlotMap, UsesTheNamesThatNodesHaveHere)
 {
-    const node_names names({{{"Inner.example", 7000}, {"outer.example", 17000}}, {{"asked.example", 7001}, {"x", 1}}});
+    const redis::node_names names(
+        {{{"Inner.example", 7000}, {"outer.example", 17000}}, {{"asked.example", 7001}, {"x", 1}}}
+    );
     const auto map = parse(
         array(
             {range(0, 0, {described(bulk("inner.EXAMPLE"), 7000, "a")}), range(1, 1, {described(nil, 7001, "b")}),

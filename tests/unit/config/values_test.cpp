@@ -1,6 +1,8 @@
 #include "config/values.hpp"
 
 #include "config_test.hpp"
+#include "rediserve/redis/address.hpp"
+#include "rediserve/redis/node_names.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +30,8 @@ std::string another_text(const option& of)
         return "another word that is long enough to make a key of it";
     if (of.path == "redis.url")
         return "redis://example.org:7000/5";
+    if (of.path == "redis.node_map")
+        return "10.0.0.1:6379=redis.example:7001,[::1]:1=[::2]:2";
     if (of.path == "upstash.cors" || of.path == "http.cors.origins")
         return "https://app.example,http://localhost:5173";
     if (of.path == "access.file") {
@@ -77,6 +81,8 @@ std::map<std::string, std::string> companions(std::string_view path)
         return {{"REDISERVE_EMBEDDED", "true"}};
     if (path == "redis.user")
         return {{"REDISERVE_REDIS_PASSWORD", "word"}};
+    if (path == "redis.sentinel_user")
+        return {{"REDISERVE_REDIS_SENTINEL_PASSWORD", "word"}};
     if (path == "redis.backoff_max")
         return {{"REDISERVE_REDIS_BACKOFF_FIRST", "1ms"}};
     if (path == "redis.tls.certificate_file")
@@ -239,12 +245,41 @@ TEST(Values, SayWhatTheyMustBe)
     EXPECT_THAT(problems_of(R"({"http":{"listen":[]}})"), HasSubstr("at least one"));
 }
 
-TEST(Values, OfALaterVersionAreRefusedInPlainWords)
+TEST(Values, NameACluster)
 {
-    for (const auto* url : {"redis-sentinel://h1:26379,h2:26379/mymaster/0", "redis-cluster://h1:7000,h2:7001"}) {
-        settings changed;
-        EXPECT_THAT(assign(*find_option("redis.url"), changed, {url}), HasSubstr("not offered yet by this version"));
-    }
+    settings changed;
+    EXPECT_EQ(assign(*find_option("redis.url"), changed, {"redis-cluster://h1:7000,h2:7001"}), "");
+    EXPECT_EQ(changed.redis.address.topology, redis::topology::cluster);
+    EXPECT_THAT(assign(*find_option("redis.url"), changed, {"redis-cluster://h1/1"}), HasSubstr("database"));
+}
+
+TEST(Values, NameASentinelGroup)
+{
+    settings changed;
+    const auto& url = *find_option("redis.url");
+    EXPECT_EQ(assign(url, changed, {"redis-sentinel://ada:word@h1:26379,h2/mymaster/1"}), "");
+    EXPECT_EQ(changed.redis.address.topology, redis::topology::sentinel);
+    EXPECT_EQ(redis::masked_url(changed.redis.address), "redis-sentinel://ada:***@h1:26379,h2:26379/mymaster/1");
+    EXPECT_THAT(assign(url, changed, {"redis-sentinel://h1:26379"}), HasSubstr("lacks the name of the master"));
+}
+
+TEST(Values, MapPlacesToWhereTheyAre)
+{
+    settings changed;
+    const auto& map = *find_option("redis.node_map");
+    EXPECT_EQ(assign(map, changed, {"10.0.0.1:6379=redis.example:7001, [::1]:1=[::2]:2"}), "");
+    EXPECT_EQ(
+        redis::node_names(changed.redis.node_map).reachable({"10.0.0.1", 6379}), (redis::place{"redis.example", 7001})
+    );
+    EXPECT_EQ(redis::node_names(changed.redis.node_map).reachable({"::1", 1}), (redis::place{"::2", 2}));
+    EXPECT_EQ(redis::node_names(changed.redis.node_map).reachable({"::1", 2}), (redis::place{"::1", 2}));
+    EXPECT_EQ(value_of(map, changed), "10.0.0.1:6379=redis.example:7001,[::1]:1=[::2]:2");
+    for (const auto* const wrong :
+         {"x", "a:1", "a:1=", "=b:1", "a=b:1", "a:1=b", ":1=b:2", "a:1=b:0", "a:1=b:2,", "::1:1=b:2"})
+        EXPECT_THAT(assign(map, changed, {wrong}), HasSubstr("must be pairs")) << wrong;
+    EXPECT_THAT(assign(map, changed, {"a:1=b:2,a:1=c:3"}), HasSubstr("twice"));
+    EXPECT_EQ(assign(map, changed, {""}), "");
+    EXPECT_TRUE(changed.redis.node_map.empty());
 }
 
 TEST(Values, AreQuotedShortAndPrintable)

@@ -38,6 +38,31 @@ TEST(LinkFsm, AsksWhetherThereMayBeTransactions)
     EXPECT_EQ(link.on_done(), link_action::serve);
 }
 
+TEST(LinkFsm, FollowsAMaster)
+{
+    link_fsm link({.follow_master = true, .try_transaction = true}, waits());
+    EXPECT_EQ(link.start(), link_action::locate);
+    EXPECT_EQ(link.on_done(), link_action::connect);
+    EXPECT_EQ(link.on_done(), link_action::check);
+    EXPECT_EQ(link.on_done(), link_action::verify_role);
+    EXPECT_EQ(link.on_failure(), link_action::wait);
+    EXPECT_EQ(link.on_waited(), link_action::locate) << "it may be elsewhere by now";
+    EXPECT_EQ(link.on_done(), link_action::connect);
+    EXPECT_EQ(link.on_done(), link_action::check);
+    EXPECT_EQ(link.on_done(), link_action::verify_role);
+    EXPECT_EQ(link.on_done(), link_action::try_exec);
+}
+
+TEST(LinkFsm, TakesTheWordOfAServerThatMayNotBeAskedForItsRole)
+{
+    EXPECT_FALSE(
+        judge_refusal(link_action::verify_role, "NOPERM this user has no permissions to run the 'role' command")
+    );
+    EXPECT_FALSE(judge_refusal(link_action::verify_role, "ERR unknown command 'ROLE'"));
+    EXPECT_TRUE(judge_refusal(link_action::verify_role, "LOADING Redis is loading the dataset in memory"));
+    EXPECT_TRUE(judge_refusal(link_action::verify_role, "ERR max number of clients reached"));
+}
+
 TEST(LinkFsm, LeavesOutWhatIsNotNeededAnyMore)
 {
     link_fsm link({.try_transaction = true}, waits());

@@ -111,6 +111,34 @@ TEST_F(RequestQueue, IsBoundedByBytesButLetsASingleLargeOneIn)
     EXPECT_TRUE(small.has_room(batch::of("PING")));
 }
 
+TEST_F(RequestQueue, PutsBackInOrderWhatWasRefused)
+{
+    submission& first = add(batch::of("INCR", "a"));
+    submission& second = add(batch::of("INCR", "b"));
+    give_all();
+    add(batch::of("INCR", "c"));
+    queue.put_back(first);
+    queue.put_back(second);
+    EXPECT_EQ(queue.first_sent(), nullptr);
+    EXPECT_EQ(waiting(), (places_of{2})) << "not before the connection is gone";
+    EXPECT_FALSE(queue.empty());
+    const auto lost = queue.lose(plenty, request_queue::retry::no);
+    EXPECT_TRUE(lost.failed.empty());
+    EXPECT_EQ(waiting(), (places_of{0, 1, 2}));
+}
+
+TEST_F(RequestQueue, KeepsARefusedTransactionWhoseConnectionEnds)
+{
+    batch commands = batch::of("MULTI");
+    commands.add("INCR", "a").add("EXEC");
+    add(std::move(commands)).refused = true;
+    const auto left = give_all();
+    const auto lost = queue.lose(left, request_queue::retry::no);
+    EXPECT_TRUE(lost.failed.empty());
+    EXPECT_EQ(waiting(), (places_of{0}));
+    EXPECT_FALSE(all.front().refused) << "the next connection has not refused it";
+}
+
 TEST_F(RequestQueue, LosesNothingThatNeverLeft)
 {
     add(batch::of("INCR", "a"));

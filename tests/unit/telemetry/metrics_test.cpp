@@ -80,6 +80,7 @@ TEST_F(Metrics, HaveTheseNames)
             "rediserve_process_start_time_seconds gauge",
             "rediserve_rate_reports_total counter",
             "rediserve_redis_command_duration_seconds histogram",
+            "rediserve_redis_failovers_total counter",
             "rediserve_redis_late_replies_total counter",
             "rediserve_redis_leases gauge",
             "rediserve_redis_links gauge",

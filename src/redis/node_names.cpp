@@ -1,10 +1,10 @@
-#include "cluster/node_names.hpp"
+#include "rediserve/redis/node_names.hpp"
 
 #include "rediserve/base/bytes.hpp"
 
-namespace rediserve::cluster {
+namespace rediserve::redis {
 
-redis::place node_names::reachable(redis::place announced) const
+place node_names::reachable(place announced) const
 {
     for (const auto& [said, meant] : map_)
         if (said.port == announced.port && iequals(said.host, announced.host))
@@ -12,4 +12,4 @@ redis::place node_names::reachable(redis::place announced) const
     return announced;
 }
 
-}   // namespace rediserve::cluster
+}   // namespace rediserve::redis

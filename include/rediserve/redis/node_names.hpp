@@ -8,20 +8,20 @@
 #include <utility>
 #include <vector>
 
-namespace rediserve::cluster {
+namespace rediserve::redis {
 
 class node_names
 {
 public:
     node_names() = default;
     // Pairs of an announced place and the one where that node can be reached. Hosts are compared in any case.
-    explicit node_names(std::vector<std::pair<redis::place, redis::place>> map) : map_(std::move(map)) {}
+    explicit node_names(std::vector<std::pair<place, place>> map) : map_(std::move(map)) {}
 
     // Where the node can be reached that announces itself as `announced`; a place that is not listed is right as it is.
-    redis::place reachable(redis::place announced) const;
+    place reachable(place announced) const;
 
 private:
-    std::vector<std::pair<redis::place, redis::place>> map_;
+    std::vector<std::pair<place, place>> map_;
 };
 
-}   // namespace rediserve::cluster
+}   // namespace rediserve::redis
