@@ -113,8 +113,8 @@ TEST_F(RequestQueue, IsBoundedByBytesButLetsASingleLargeOneIn)
 
 TEST_F(RequestQueue, PutsBackInOrderWhatWasRefused)
 {
-    submission& first = add(batch::of("INCR", "a"));
-    submission& second = add(batch::of("INCR", "b"));
+    pending_batch& first = add(batch::of("INCR", "a"));
+    pending_batch& second = add(batch::of("INCR", "b"));
     give_all();
     add(batch::of("INCR", "c"));
     queue.put_back(first);
