@@ -19,7 +19,7 @@ struct node_link
     redis::place at;
     std::unique_ptr<redis::backend> backend;
     std::size_t users = 0;               // who holds it: node_hold
-    bool leaving = false;                // not in the cluster any more, as far as is known
+    bool leaving = false;                // no primary any more, as far as is known
     steady_time trouble_since = never;   // since when nothing was answered that should have been
 };
 

@@ -116,15 +116,16 @@ void router::on_map() noexcept
     wake();
 }
 
+// Replicas are connected to while something is asked of them.
 void router::learn_nodes()
 {
-    std::vector<redis::place> known;
-    for (const node& one : map()->nodes())
-        known.push_back(one.at);
-    nodes_.keep_only(known);
-    primaries_.clear();
+    std::vector<redis::place> kept;
     for (const shard& each : map()->shards())
-        primaries_.push_back(&nodes_.at(map()->nodes()[each.primary].at));
+        kept.push_back(map()->nodes()[each.primary].at);
+    nodes_.keep_only(kept);
+    primaries_.clear();
+    for (const redis::place& each : kept)
+        primaries_.push_back(&nodes_.at(each));
     learn_slots();
 }
 
