@@ -110,5 +110,27 @@ TEST_F(ClusterCommands, OfAPipelineRunInOrderWithThoseForAllNodes)
     EXPECT_EQ(ask(std::move(pipeline)), "+OK, +OK, +OK, +OK, [(nil) 2], :1");
 }
 
+TEST_F(ClusterCommands, OfOtherUsersRunOnConnectionsOfTheirs)
+{
+    for (std::size_t shard = 0; shard < 3; ++shard)
+        cluster().cli(cluster().primary(shard), {"acl", "setuser", "ann", "on", ">word", "+@all", "-flushall", "~*"});
+    auto ann = backend->as({"ann", "word"});
+    auto unknown = backend->as({"ann", "wrong"});
+    ASSERT_TRUE(ann && unknown);
+    outcome who;
+    outcome refused;
+    outcome several;
+    outcome wrong;
+    ASSERT_TRUE((*ann)->submit(batch::of("ACL", "WHOAMI"), {}, who));
+    ASSERT_TRUE((*ann)->submit(batch::of("FLUSHALL"), {}, refused));
+    ASSERT_TRUE((*ann)->submit(batch::of("MSET", key_of(0), "1", key_of(1), "2", key_of(2), "3"), {}, several));
+    ASSERT_TRUE((*unknown)->submit(batch::of("GET", key_of(1)), {}, wrong));
+    ASSERT_TRUE(turn_until([&] { return who.over() && refused.over() && several.over() && wrong.over(); }));
+    EXPECT_EQ(who.text(), "ann");
+    EXPECT_EQ(refused.text().substr(0, 7), "-NOPERM");
+    EXPECT_EQ(several.text(), "+OK");
+    EXPECT_EQ(wrong.text(), "200 no");
+}
+
 }   // namespace
 }   // namespace rediserve::cluster
