@@ -12,7 +12,7 @@ namespace rediserve::cluster {
 
 namespace {
 
-constexpr unsigned most_hops = 16;   // of one batch, waiting included: then something goes round in circles
+constexpr unsigned most_hops = 100;   // of one batch, at once: from then on, one in a while
 
 redis::reply_tree with_cursor(std::uint64_t cursor, redis::reply_tree&& page)
 {
@@ -154,7 +154,7 @@ void dispatch::plan_apart(std::span<const route> routes, const redis::batch& com
 void dispatch::plan_everywhere(std::size_t index, const route& by, const redis::batch& from, load& to)
 {
     command_state& state = states_[index];
-    state.joined = by.what;
+    state.joined = by.what->name;
     state.joins = by.joins;
     const auto command = static_cast<std::uint32_t>(index);
     std::uint32_t part = 0;
@@ -230,7 +230,7 @@ void dispatch::add_page(std::size_t index, std::uint64_t cursor, load& to)
     to.commands.begin(words.size()).argument(words[0]).argument(std::string_view(std::to_string(at->cursor)));
     for (const std::string_view word : words.subspan(2))
         to.commands.argument(word);
-    const std::int32_t slot = home_.slot_of_node(state.scan->visits()[at->visit]);
+    const std::int32_t slot = home_.slot_of_node(home_.scans().place_of(at->visit));
     to.targets.push_back({static_cast<std::uint32_t>(index), 0, slot, nullptr});
 }
 
@@ -311,7 +311,9 @@ void dispatch::park(load&& what, error why, bool waits)
 {
     again_ = true;
     why.executed = executed::no;
-    waits = waits && home_.may_wait();
+    const bool of_replica = std::ranges::any_of(what.targets, [](const target& one) { return one.only != nullptr; });
+    waits =
+        waits && !of_replica && home_.may_wait();   // no other can stand in for a replica, which may be gone by then
     parked_.push_back({std::move(what), std::move(why), waits});
     home_.wait(*this, waits);
 }
@@ -395,11 +397,8 @@ void dispatch::send_on(detour&& what)
     const kind is = what.where.is;
     if (is == kind::down || is == kind::try_again || (is == kind::ask && whole_))
         return park(std::move(what.what), what_it_says(is), true);
-    if (++hops_ > most_hops)
-        return park(
-            std::move(what.what), error(errc::backend_unavailable, "the nodes of the cluster send this in circles"),
-            false
-        );
+    if (what.where.to.host.empty() || ++hops_ > most_hops)
+        return park(std::move(what.what), what_it_says(is), true);
     node_link& to = home_.at_announced(what.where.to);
     if (is == kind::moved)
         return send_or_park(to, std::move(what.what));
@@ -462,7 +461,7 @@ void dispatch::take(const target& what_for, const redis::reply_view& reply)
     if (--state.missing > 0)
         return;
     state.reply = state.split ? state.split->join(std::move(state.parts))
-                              : join(state.joins, state.joined->name, std::move(state.parts));
+                              : join(state.joins, state.joined, std::move(state.parts));
 }
 
 // A page is the node's own cursor and the keys.

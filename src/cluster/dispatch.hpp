@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -55,7 +56,7 @@ private:
     // Of a command that is not simply answered by one node, in its turn.
     struct command_state
     {
-        const commands::command_info* joined = nullptr;   // nullptr: not so
+        std::string joined;   // the command's name, where all nodes answer it
         commands::response_policy joins = commands::response_policy::as_it_is;
         std::optional<cluster::split> split;
         scans::plan_pointer scan;   // by which it goes over the cluster
@@ -66,7 +67,7 @@ private:
         std::optional<redis::reply_tree> reply;
         std::optional<error> failure;
 
-        bool one_part() const noexcept { return !joined && !split && !scan; }
+        bool one_part() const noexcept { return joined.empty() && !split && !scan; }
         bool answered() const noexcept { return reply || failure; }
     };
     struct parked

@@ -150,7 +150,8 @@ void own_connections::on_reply(const redis::reply_view& reply, std::size_t index
 void own_connections::send_elsewhere(const redirect& where)
 {
     router_.topology().doubt();
-    if (where.is == redirect::kind::down || where.is == redirect::kind::try_again)
+    const bool follows = where.is == redirect::kind::moved || where.is == redirect::kind::ask;
+    if (!follows || where.to.host.empty())
         return try_later(what_it_says(where.is));
     if (time_left() <= std::chrono::milliseconds(1))
         return give_up(what_it_says(where.is));

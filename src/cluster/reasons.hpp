@@ -8,7 +8,7 @@ namespace rediserve::cluster {
 
 error not_served();
 error cross_slot();
-// Of a node that does not tell of another one.
+// Of a node that has turned a command away.
 error what_it_says(redirect::kind is);
 
 }   // namespace rediserve::cluster

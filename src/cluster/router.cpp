@@ -102,10 +102,10 @@ std::vector<node_link*> router::replicas()
     return all;
 }
 
-std::int32_t router::slot_of_node(std::size_t index) const noexcept
+std::int32_t router::slot_of_node(const redis::place& at) const noexcept
 {
     for (const std::uint16_t slot : shards_)
-        if (map()->shard_of(slot)->primary == index)
+        if (map()->primary_of(slot)->at == at)
             return slot;
     return target::anywhere;
 }

@@ -52,8 +52,8 @@ public:
     const std::vector<node_link*>& primaries() const noexcept { return primaries_; }
     std::span<const std::uint16_t> shards() const noexcept { return shards_; }
     std::vector<node_link*> replicas();
-    // One that the node serves with this index in the map; target::anywhere when it serves none.
-    std::int32_t slot_of_node(std::size_t index) const noexcept;
+    // One that the node there serves; target::anywhere when it serves none.
+    std::int32_t slot_of_node(const redis::place& at) const noexcept;
     cluster::scans& scans() noexcept { return scans_; }
     // Views into `from`, until the next call.
     std::span<const std::string_view> words_of(const redis::batch& from, std::size_t index);

@@ -24,6 +24,8 @@ public:
 
     // For the cluster as it was when somebody last looked. There must be a map.
     const plan_pointer& plan();
+    // The node that is visited at this position of it.
+    const redis::place& place_of(std::size_t visit) const { return planned_for_->nodes()[plan_->visits()[visit]].at; }
     // Looks anew: at who serves what, and at which slots are on their way, of which only the nodes that take part tell.
     // Never calls from inside.
     void look(taker to);
