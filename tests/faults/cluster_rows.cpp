@@ -67,6 +67,7 @@ void add_and_remove(scene& on)
     on.hold();
     for (const std::uint16_t slot : slots)
         cluster(on).move_slot(slot, from);
+    on.hold();   // nobody asks it for these any more
     cluster(on).remove_node(added);
 }
 
