@@ -25,6 +25,7 @@ struct fault_row
 inline constexpr std::string_view unnoticed = "-";
 
 const std::vector<fault_row>& standalone_rows();
+const std::vector<fault_row>& sentinel_rows();
 const std::vector<fault_row>& cluster_rows();
 // Servers on which every row of those can be let loose that needs nothing special of the machine (no `why_not`).
 std::unique_ptr<backend_group> standalone_for_all();

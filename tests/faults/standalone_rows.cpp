@@ -259,8 +259,9 @@ std::unique_ptr<backend_group> standalone_for_all()
 
 std::vector<fault_row> all_rows()
 {
-    std::vector<fault_row> all = standalone_rows();
-    all.insert(all.end(), cluster_rows().begin(), cluster_rows().end());
+    std::vector<fault_row> all;
+    for (const auto* const rows : {&standalone_rows(), &sentinel_rows(), &cluster_rows()})
+        all.insert(all.end(), rows->begin(), rows->end());
     return all;
 }
 
