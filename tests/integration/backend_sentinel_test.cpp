@@ -96,6 +96,16 @@ protected:
         other.join();
     }
 
+    // From another thread than that which turns. Where sentinels do not agree, on a busy machine, the old master is the new one
+    // after all, and there is nothing to follow: then another time.
+    void fail_over()
+    {
+        for (int times = 0; times < 10 && metrics.redis_failovers.get() == 0; ++times) {
+            group->fail_over();
+            test::await([this] { return metrics.redis_failovers.get() > 0; }, 5s);
+        }
+    }
+
     std::optional<test::sentinel_group> group;
 };
 
@@ -199,7 +209,7 @@ TEST_F(SentinelFailOver, ThatIsPlannedIsFollowedAtOnce)
     ASSERT_TRUE(write(100));
     std::atomic<bool> done{false};
     std::thread other([&] {
-        group->fail_over();
+        fail_over();
         done = true;
     });
     EXPECT_TRUE(write_until([&] { return done.load() && metrics.redis_failovers.get() >= 1; }));
@@ -338,7 +348,7 @@ TEST_F(BackendSentinel, IsListenedToAtAnotherOneWhenOneDies)
     const auto first = *watched();
     group->kill_sentinel(first);
     ASSERT_TRUE(turn_until_seen([&] { return watched(first).has_value(); }));
-    while_turning([this] { group->fail_over(); });
+    while_turning([this] { fail_over(); });
     EXPECT_TRUE(turn_until([this] { return metrics.redis_failovers.get() >= 1; }, ample));
     EXPECT_TRUE(turn_until_at_master());
 }
@@ -460,7 +470,7 @@ TEST_F(BackendSentinel, SpeaksTlsAsItsServersDo)
     settings.tls.ca_file = files("ca.crt");
     start_and_wait(how, settings);
     EXPECT_EQ(ask(batch::of("INCR", "n")), ":1");
-    while_turning([this] { group->fail_over(); });
+    while_turning([this] { fail_over(); });
     EXPECT_TRUE(turn_until([this] { return metrics.redis_failovers.get() >= 1; }, ample));
     EXPECT_THAT(ask(batch::of("INCR", "n")), AnyOf(":1", ":2"));
 }
@@ -491,8 +501,8 @@ TEST_F(BackendSentinel, BringsListenersToTheNewMaster)
     ASSERT_TRUE(asked);
     one.hold = std::move(*asked);
     ASSERT_TRUE(turn_until([&] { return one.subscribed == 1; }));
-    while_turning([this] { group->fail_over(); });
-    ASSERT_TRUE(turn_until([&] { return one.gaps == 1; }, ample)) << "it is told that something may be missing";
+    while_turning([this] { fail_over(); });
+    ASSERT_TRUE(turn_until([&] { return one.gaps >= 1; }, ample)) << "it is told that something may be missing";
     ASSERT_TRUE(turn_until_at_master());
     EXPECT_TRUE(turn_until([&] { return ask(batch::of("PUBLISH", "c", "m")) == ":1"; }));
     EXPECT_TRUE(turn_until([&] { return !one.messages.empty(); }));
@@ -551,7 +561,7 @@ TEST_F(BackendSentinel, TakesGuestsAlong)
         return got.text();
     };
     EXPECT_EQ(whoami(), "ada");
-    while_turning([this] { group->fail_over(); });
+    while_turning([this] { fail_over(); });
     ASSERT_TRUE(turn_until([this] { return metrics.redis_failovers.get() >= 1; }, ample));
     EXPECT_EQ(whoami(), "ada");
     EXPECT_TRUE(turn_until_at_master());
