@@ -118,12 +118,12 @@ void topology::begin()
 {
     asking_ = true;
     doubted_ = false;
-    untried_ = candidates();
+    choose_candidates();
     ask_more();
 }
 
 // Those that answer well first: nodes that are up, then others, then what the configuration says.
-std::vector<redis::place> topology::candidates() const
+void topology::choose_candidates()
 {
     static thread_local std::minstd_rand random{std::random_device()()};
     std::vector<redis::place> seeds = settings_.address.seeds;
@@ -138,14 +138,16 @@ std::vector<redis::place> topology::candidates() const
     std::ranges::shuffle(seeds, random);
     seeds.insert(seeds.end(), others.begin(), others.end());
     seeds.insert(seeds.end(), up.begin(), up.end());
-    return seeds;
+    untried_ = std::move(seeds);
+    promising_ = map_ ? up.size() : untried_.size();
 }
 
-// At the start nothing is known about any of them, and all are asked.
+// At the start nothing is known about any of them, and all are asked; later one that is not up only when no other answers.
 void topology::ask_more()
 {
     const std::size_t most = map_ ? asked_at_once : untried_.size();
-    while (asked_.size() < most && !untried_.empty()) {
+    while (asked_.size() < most && !untried_.empty() && (promising_ > 0 || asked_.empty())) {
+        promising_ -= promising_ > 0 ? 1 : 0;
         const redis::place next = std::move(untried_.back());
         untried_.pop_back();
         auto asked = std::make_unique<question>(*this, nodes_.at(next));

@@ -59,7 +59,7 @@ private:
     void settle(std::shared_ptr<const slot_map> found);
     void give_up();
     void withdraw() noexcept;
-    std::vector<redis::place> candidates() const;
+    void choose_candidates();
 
     const redis::params& settings_;
     nodes& nodes_;
@@ -70,6 +70,7 @@ private:
     redis::alarm next_;                              // when to ask again
     std::vector<std::unique_ptr<question>> asked_;   // under way
     std::vector<redis::place> untried_;              // in this round, last first
+    std::size_t promising_ = 0;                      // how many of these, the last
     bool asking_ = false;
     bool doubted_ = false;   // the next round begins soon
     unsigned failures_ = 0;
