@@ -548,7 +548,7 @@ TEST_F(BackendSentinel, EndsLeasesAndGivesNewOnes)
 TEST_F(BackendSentinel, TakesGuestsAlong)
 {
     start_and_wait();
-    for (const std::size_t server : {0, 1})
+    for (const std::size_t server : {std::size_t{0}, std::size_t{1}})
         group->server(server).cli({"acl", "setuser", "ada", "on", ">word", "~*", "&*", "+@all"});
     const auto guest = backend->as({"ada", "word"});
     ASSERT_TRUE(guest);

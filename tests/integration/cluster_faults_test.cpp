@@ -86,8 +86,8 @@ TEST_F(ClusterFaults, OfAPrimaryMoveItsListeners)
     redis::listener everywhere;
     redis::listener sharded;
     const auto channel = key_of(0, "c");
-    everywhere.hold = std::move(*backend->subscribe(redis::subscription_kind::channel, "news", everywhere));
-    sharded.hold = std::move(*backend->subscribe(redis::subscription_kind::shard_channel, channel, sharded));
+    everywhere.hold = backend->subscribe(redis::subscription_kind::channel, "news", everywhere).value();
+    sharded.hold = backend->subscribe(redis::subscription_kind::shard_channel, channel, sharded).value();
     ASSERT_TRUE(turn_until([&] { return everywhere.subscribed == 1 && sharded.subscribed == 1; }));
     ask(batch::of("PUBLISH", "news", "1"));
     ask(batch::of("SPUBLISH", channel, "1"));
