@@ -5,7 +5,6 @@
 #include "cluster/router.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace rediserve::cluster {
@@ -13,15 +12,6 @@ namespace rediserve::cluster {
 namespace {
 
 constexpr unsigned most_hops = 100;   // of one batch, at once: from then on, one in a while
-
-redis::reply_tree with_cursor(std::uint64_t cursor, redis::reply_tree&& page)
-{
-    std::vector<redis::reply_tree> owners;
-    owners.push_back(redis::reply_tree::string(std::to_string(cursor)));
-    owners.push_back(std::move(page));
-    const std::array elements = {owners[0].view(), owners[1].view()[1]};
-    return redis::reply_tree::gathered(elements, std::move(owners));
-}
 
 std::vector<target> targets_of(const load& what, std::size_t from, std::size_t to)
 {
@@ -77,183 +67,6 @@ void dispatch::reset() noexcept
     hops_ = 0;
     whole_ = began_ = again_ = false;
     planned_ = true;
-}
-
-// ---- what goes where -----------------------------------------------------------------------------------------------
-
-// Takes `commands` where it succeeds.
-result<void> dispatch::plan(redis::batch& commands)
-{
-    std::vector<route>& routes = home_.routes();
-    routes.clear();
-    for (std::size_t index = 0; index < count_; ++index) {
-        routes.push_back(route_of(home_.words_of(commands, index), home_.table()));
-        if (routes.back().by == way::cross_slot)
-            return cross_slot();
-    }
-    whole_ = redis::is_transaction(commands);
-    if (whole_)
-        return plan_together(routes, commands);
-    if (node_link* const only = one_node_for(routes))
-        return send_first(*only, commands);
-    plan_apart(routes, commands);
-    return {};
-}
-
-result<void> dispatch::plan_together(std::span<const route> routes, redis::batch& commands)
-{
-    common_route all;
-    for (const route& each : routes)
-        all.add(each);
-    if (all.get().by == way::cross_slot)
-        return cross_slot();
-    if (node_link* const to = node_of(all.get()))
-        return send_first(*to, commands);
-    park({std::move(commands), {}}, not_served(), true);
-    return {};
-}
-
-// nullptr: there are several, or none.
-node_link* dispatch::one_node_for(std::span<const route> routes)
-{
-    node_link* only = nullptr;
-    bool anywhere = false;
-    for (const route& each : routes) {
-        if (each.by == way::any) {
-            anywhere = true;
-            continue;
-        }
-        node_link* const to = each.by == way::slot ? home_.owner_of(each.slot) : nullptr;
-        if (!to || (only && to != only))
-            return nullptr;
-        only = to;
-    }
-    return only || !anywhere ? only : &home_.any(options_.affinity);
-}
-
-void dispatch::plan_apart(std::span<const route> routes, const redis::batch& commands)
-{
-    load all;
-    states_.resize(count_);
-    for (std::size_t index = 0; index < count_; ++index) {
-        const route& by = routes[index];
-        const auto command = static_cast<std::uint32_t>(index);
-        switch (by.by) {
-        case way::all_nodes:
-        case way::all_shards: plan_everywhere(index, by, commands, all); break;
-        case way::split: plan_split(index, commands, all); break;
-        case way::scan: plan_scan(index, commands, all); break;
-        default:
-            all.commands.append(commands, index);
-            all.targets.push_back({command, 0, by.by == way::slot ? by.slot : target::anywhere, nullptr});
-        }
-    }
-    spread(std::move(all));
-}
-
-void dispatch::plan_everywhere(std::size_t index, const route& by, const redis::batch& from, load& to)
-{
-    command_state& state = states_[index];
-    state.joined = by.what->name;
-    state.joins = by.joins;
-    const auto command = static_cast<std::uint32_t>(index);
-    std::uint32_t part = 0;
-    for (const std::uint16_t slot : home_.shards()) {
-        to.commands.append(from, index);
-        to.targets.push_back({command, part++, slot, nullptr});
-    }
-    if (by.by == way::all_nodes)
-        for (node_link* const replica : home_.replicas()) {
-            to.commands.append(from, index);
-            to.targets.push_back({command, part++, target::anywhere, replica});
-        }
-    state.missing = part;
-    state.parts.resize(part);
-}
-
-void dispatch::plan_split(std::size_t index, const redis::batch& from, load& to)
-{
-    command_state& state = states_[index];
-    const auto words = home_.words_of(from, index);
-    state.split = split::of(words);
-    const auto parts = state.split->parts();
-    for (std::uint32_t part = 0; part < parts.size(); ++part) {
-        state.split->add(parts[part], words, to.commands);
-        to.targets.push_back({static_cast<std::uint32_t>(index), part, parts[part].slot, nullptr});
-    }
-    state.missing = parts.size();
-    state.parts.resize(parts.size());
-}
-
-// The cursor is ours; the node that it is at gets its own. What is no cursor, any node may refuse.
-void dispatch::plan_scan(std::size_t index, const redis::batch& from, load& to)
-{
-    const auto words = home_.words_of(from, index);
-    const auto cursor = words.size() > 1 ? read_cursor(words[1]) : std::nullopt;
-    if (!cursor) {
-        to.commands.append(from, index);
-        to.targets.push_back({static_cast<std::uint32_t>(index), 0, target::anywhere, nullptr});
-        return;
-    }
-    states_[index].scan = home_.scans().plan();
-    states_[index].page.append(from, index);
-    if (*cursor != 0)
-        return add_page(index, *cursor, to);
-    home_.scans().look([this, life = life_, index](const result<scans::plan_pointer>& now) {
-        if (life == life_)
-            begin_scan(index, now);
-    });
-}
-
-void dispatch::begin_scan(std::size_t index, const result<scans::plan_pointer>& now)
-{
-    if (!now)
-        return fail_one(index, now.error());
-    states_[index].scan = *now;
-    load first;
-    add_page(index, 0, first);
-    spread(std::move(first));
-}
-
-void dispatch::add_page(std::size_t index, std::uint64_t cursor, load& to)
-{
-    command_state& state = states_[index];
-    const auto at = state.scan->read(cursor);
-    if (!at) {
-        load refused;
-        refused.commands.append(state.page, 0);
-        refused.targets.push_back({static_cast<std::uint32_t>(index), 0, target::anywhere, nullptr});
-        return park(std::move(refused), at.error(), false);
-    }
-    state.scanned = *at;
-    const auto words = home_.words_of(state.page, 0);
-    to.commands.begin(words.size()).argument(words[0]).argument(std::string_view(std::to_string(at->cursor)));
-    for (const std::string_view word : words.subspan(2))
-        to.commands.argument(word);
-    const std::int32_t slot = home_.slot_of_node(home_.scans().place_of(at->visit));
-    to.targets.push_back({static_cast<std::uint32_t>(index), 0, slot, nullptr});
-}
-
-node_link* dispatch::node_of(const route& by)
-{
-    return by.by == way::slot ? home_.owner_of(by.slot) : &home_.any(options_.affinity);
-}
-
-node_link* dispatch::node_for(const load& what, std::size_t index)
-{
-    const target one = what.of(index);
-    if (one.only)
-        return one.only;
-    if (one.slot == target::anywhere)
-        return &home_.any(options_.affinity);
-    if (one.slot >= 0)
-        return home_.owner_of(static_cast<std::uint16_t>(one.slot));
-    if (!whole_)
-        return node_of(route_of(home_.words_of(what.commands, index), home_.table()));
-    common_route all;
-    for (std::size_t each = 0; each < what.commands.size(); ++each)
-        all.add(route_of(home_.words_of(what.commands, each), home_.table()));
-    return node_of(all.get());
 }
 
 // ---- sending -------------------------------------------------------------------------------------------------------
@@ -462,41 +275,6 @@ void dispatch::take(const target& what_for, const redis::reply_view& reply)
         return;
     state.reply = state.split ? state.split->join(std::move(state.parts))
                               : join(state.joins, state.joined, std::move(state.parts));
-}
-
-// A page is the node's own cursor and the keys.
-void dispatch::take_page(const target& what_for, const redis::reply_view& reply)
-{
-    command_state& state = states_[what_for.command];
-    redis::reply_tree page = redis::reply_tree::copy_of(reply);
-    const auto next = reply.is_array() && reply.size() == 2 ? read_cursor(reply[0].text()) : std::nullopt;
-    if (!next) {
-        state.reply = std::move(page);
-        return;
-    }
-    const auto cursor = state.scan->after(state.scanned, *next);
-    if (!cursor)
-        fail_one(what_for.command, cursor.error());
-    else if (*cursor == 0)
-        end_scan(what_for.command, std::move(page));
-    else
-        state.reply = with_cursor(*cursor, std::move(page));
-}
-
-// It is at its end if nothing has moved meanwhile; else it begins anew, as keys may have gone where it had been before.
-void dispatch::end_scan(std::size_t index, redis::reply_tree&& page)
-{
-    auto kept = std::make_shared<redis::reply_tree>(std::move(page));   // a std::function can be copied
-    home_.scans().look([this, life = life_, index, kept](const result<scans::plan_pointer>& now) {
-        if (life != life_)
-            return;
-        command_state& state = states_[index];
-        const std::uint64_t was = state.scan->fingerprint();
-        if (!now)
-            return fail_one(index, now.error());
-        state.reply = with_cursor((*now)->fingerprint() == was ? 0 : state.scan->beginning(), std::move(*kept));
-        tell_what_is_there();
-    });
 }
 
 dispatch::command_state& dispatch::state_of(std::size_t index)

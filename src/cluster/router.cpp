@@ -6,7 +6,10 @@ namespace rediserve::cluster {
 
 namespace {
 
-constexpr std::chrono::milliseconds between_tries{25};
+// Until what waits is tried again, whatever has changed; the more of it there is the longer, so that trying never takes more
+// than some of the time.
+constexpr std::chrono::microseconds between_tries{25'000};
+constexpr std::chrono::microseconds for_each_that_waits{20};
 
 }   // namespace
 
@@ -159,7 +162,12 @@ void router::wait(dispatch& what, bool for_a_change)
         ++waiting_count_;
     }
     if (!for_a_change || !wake_.armed())
-        wake_.after(for_a_change ? between_tries : std::chrono::milliseconds(0));
+        wake_.after(for_a_change ? pause() : std::chrono::microseconds(0));
+}
+
+std::chrono::microseconds router::pause() const noexcept
+{
+    return between_tries + for_each_that_waits * static_cast<std::int64_t>(waiting_count_);
 }
 
 void router::wait_no_more(dispatch& what) noexcept

@@ -72,6 +72,7 @@ private:
     void on_no_answer() noexcept override { wake(); }
 
     void wake() noexcept;
+    std::chrono::microseconds pause() const noexcept;
     void wait_no_more(dispatch& what) noexcept;
     void learn_nodes();
     void learn_slots();

@@ -5,45 +5,11 @@
 
 namespace rediserve::cluster {
 
-class scans::question final : private redis::reply_sink
-{
-public:
-    question(scans& home, node_link& to) : home_(home), to_(to) {}
-    question(const question&) = delete;
-    question& operator=(const question&) = delete;
-    ~question()
-    {
-        if (submission_)
-            to_->backend->cancel(*submission_);
-    }
+namespace {
 
-    result<void> ask()
-    {
-        redis::submit_options options;
-        options.read_only = true;
-        const auto sent = to_->backend->submit(redis::batch::of("CLUSTER", "NODES"), options, *this);
-        if (!sent)
-            return sent.error();
-        submission_ = *sent;
-        return {};
-    }
+constexpr std::chrono::milliseconds patience{1000};   // with each node
 
-private:
-    void on_reply(const redis::reply_view& reply, std::size_t) noexcept override
-    {
-        submission_ = nullptr;
-        home_.on_answer(*this, reply);
-    }
-    void on_failure(error why) noexcept override
-    {
-        submission_ = nullptr;
-        home_.on_silence(why);
-    }
-
-    scans& home_;
-    node_hold to_;
-    redis::submission* submission_ = nullptr;
-};
+}   // namespace
 
 scans::scans(boost::asio::io_context& context, topology& where, nodes& through)
     : where_(where), nodes_(through), begin_(context, [this] { begin(); })
@@ -58,7 +24,10 @@ scans::~scans()
 
 const scans::plan_pointer& scans::plan()
 {
-    if (!plan_ || !planned_for_->same_owners(*where_.map()))
+    if (plan_ && compared_ == where_.map())
+        return plan_;
+    compared_ = where_.map();
+    if (!plan_ || !planned_for_->same_owners(*compared_))
         make_plan();
     return plan_;
 }
@@ -101,22 +70,23 @@ void scans::on_map() noexcept
 
 void scans::ask_primaries()
 {
+    node_question::asker& by = *this;
     open_.clear();
     epoch_ = 0;
     for (const shard& each : where_.map()->shards()) {
-        auto made = std::make_unique<question>(*this, nodes_.at(where_.map()->nodes()[each.primary].at));
-        if (const auto sent = made->ask(); !sent)
-            return on_silence(sent.error());
+        auto made = std::make_unique<node_question>(by, nodes_.at(where_.map()->nodes()[each.primary].at));
+        if (const auto sent = made->ask(redis::batch::of("CLUSTER", "NODES"), patience); !sent)
+            return give_up(sent.error());
         asked_.push_back(std::move(made));
     }
 }
 
-void scans::on_answer(question& from, const redis::reply_view& reply)
+void scans::on_answer(node_question& from, const redis::reply_view& reply) noexcept
 {
     const auto open = read_migrations(reply.text());
     const auto epoch = read_epoch(reply.text());
     if (!open || !epoch)
-        return on_silence(error(errc::backend_protocol, "CLUSTER NODES has a form that is not known", executed::no));
+        return give_up(error(errc::backend_protocol, "CLUSTER NODES has a form that is not known", executed::no));
     open_.insert(open_.end(), open->begin(), open->end());
     epoch_ = std::max(epoch_, *epoch);
     std::erase_if(asked_, [&](const auto& each) { return each.get() == &from; });
@@ -126,7 +96,7 @@ void scans::on_answer(question& from, const redis::reply_view& reply)
     finish(plan_);
 }
 
-void scans::on_silence(const error& why)
+void scans::give_up(const error& why)
 {
     asked_.clear();
     finish(error(errc::backend_unavailable, why.detail, executed::no));

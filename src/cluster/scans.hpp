@@ -1,6 +1,7 @@
 // SCAN over all primaries: how it goes over the cluster as it is, and whether that still held when it was at its end.
 #pragma once
 
+#include "cluster/node_question.hpp"
 #include "cluster/nodes.hpp"
 #include "cluster/scan_cursor.hpp"
 #include "cluster/topology.hpp"
@@ -12,7 +13,7 @@
 
 namespace rediserve::cluster {
 
-class scans final : private topology::watcher
+class scans final : private topology::watcher, private node_question::asker
 {
 public:
     using plan_pointer = std::shared_ptr<const scan_plan>;
@@ -32,28 +33,29 @@ public:
     void stop() noexcept;
 
 private:
-    class question;   // CLUSTER NODES, to one primary
-
     // topology::watcher
     void on_map() noexcept override;
     void on_no_answer() noexcept override { finish(where_.why()); }
+    // node_question::asker
+    void on_answer(node_question& from, const redis::reply_view& reply) noexcept override;
+    void on_silence(node_question&, const error& why) noexcept override { give_up(why); }
 
     void make_plan();
     void begin();
     void ask_primaries();
-    void on_answer(question& from, const redis::reply_view& reply);
-    void on_silence(const error& why);
+    void give_up(const error& why);
     void finish(result<plan_pointer> with);
 
     topology& where_;
     nodes& nodes_;
     plan_pointer plan_;
     std::shared_ptr<const slot_map> planned_for_;
-    std::vector<taker> waiting_;   // for the next look
-    std::vector<taker> served_;    // by this one
+    std::shared_ptr<const slot_map> compared_;   // with that, the last time
+    std::vector<taker> waiting_;                 // for the next look
+    std::vector<taker> served_;                  // by this one
     std::vector<migration> open_;
     std::uint64_t epoch_ = 0;
-    std::vector<std::unique_ptr<question>> asked_;
+    std::vector<std::unique_ptr<node_question>> asked_;
     redis::alarm begin_;
     bool wants_map_ = false;
 };

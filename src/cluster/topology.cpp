@@ -27,52 +27,6 @@ bool contains(const std::vector<redis::place>& list, const redis::place& what)
 
 }   // namespace
 
-// To one node.
-class topology::question final : private redis::reply_sink
-{
-public:
-    question(topology& home, node_link& to) : home_(home), to_(to) {}
-    question(const question&) = delete;
-    question& operator=(const question&) = delete;
-    ~question()
-    {
-        if (submission_)
-            to_->backend->cancel(*submission_);
-    }
-
-    const redis::place& asked() const noexcept { return to_->at; }
-
-    result<void> ask()
-    {
-        const auto until = std::chrono::steady_clock::now() + patience;
-        redis::submit_options options;
-        options.read_only = true;
-        options.until = until;
-        const auto sent = to_->backend->submit(redis::batch::of("CLUSTER", "SLOTS"), options, *this);
-        if (!sent)
-            return sent.error();
-        submission_ = *sent;
-        return {};
-    }
-
-private:
-    void on_reply(const redis::reply_view& reply, std::size_t) noexcept override
-    {
-        submission_ = nullptr;
-        home_.on_answer(*this, reply);
-    }
-
-    void on_failure(error why) noexcept override
-    {
-        submission_ = nullptr;
-        home_.on_silence(*this, why);
-    }
-
-    topology& home_;
-    node_hold to_;
-    redis::submission* submission_ = nullptr;
-};
-
 topology::topology(boost::asio::io_context& context, const redis::params& settings, nodes& through)
     : settings_(settings)
     , nodes_(through)
@@ -145,13 +99,14 @@ void topology::choose_candidates()
 // At the start nothing is known about any of them, and all are asked; later one that is not up only when no other answers.
 void topology::ask_more()
 {
+    node_question::asker& by = *this;
     const std::size_t most = map_ ? asked_at_once : untried_.size();
     while (asked_.size() < most && !untried_.empty() && (promising_ > 0 || asked_.empty())) {
         promising_ -= promising_ > 0 ? 1 : 0;
         const redis::place next = std::move(untried_.back());
         untried_.pop_back();
-        auto asked = std::make_unique<question>(*this, nodes_.at(next));
-        const auto sent = asked->ask();
+        auto asked = std::make_unique<node_question>(by, nodes_.at(next));
+        const auto sent = asked->ask(redis::batch::of("CLUSTER", "SLOTS"), patience);
         if (sent)
             asked_.push_back(std::move(asked));
         else
@@ -161,7 +116,7 @@ void topology::ask_more()
         give_up();
 }
 
-void topology::on_answer(question& from, const redis::reply_view& reply)
+void topology::on_answer(node_question& from, const redis::reply_view& reply) noexcept
 {
     if (reply.is_error())
         return on_silence(from, error(errc::backend_unavailable, std::string(reply.text()), executed::no));
@@ -173,7 +128,7 @@ void topology::on_answer(question& from, const redis::reply_view& reply)
     settle(std::make_shared<const slot_map>(std::move(*found)));
 }
 
-void topology::on_silence(question& from, const error& why)
+void topology::on_silence(node_question& from, const error& why) noexcept
 {
     why_ = error(errc::backend_unavailable, why.detail, executed::no);
     std::erase_if(asked_, [&](const auto& each) { return each.get() == &from; });

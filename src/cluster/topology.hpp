@@ -2,6 +2,7 @@
 // and from time to time. One question at a time, of a few nodes at once.
 #pragma once
 
+#include "cluster/node_question.hpp"
 #include "cluster/nodes.hpp"
 #include "cluster/slot_map.hpp"
 #include "rediserve/redis/alarm.hpp"
@@ -12,7 +13,7 @@
 
 namespace rediserve::cluster {
 
-class topology
+class topology final : private node_question::asker
 {
 public:
     // Told on the shard's thread, not from inside the calls below.
@@ -50,12 +51,12 @@ public:
     void ask_anew();
 
 private:
-    class question;
+    // node_question::asker
+    void on_answer(node_question& from, const redis::reply_view& reply) noexcept override;
+    void on_silence(node_question& from, const error& why) noexcept override;
 
     void begin();
     void ask_more();
-    void on_answer(question& from, const redis::reply_view& reply);
-    void on_silence(question& from, const error& why);
     void settle(std::shared_ptr<const slot_map> found);
     void give_up();
     void withdraw() noexcept;
@@ -67,10 +68,10 @@ private:
     std::vector<watcher*> watchers_;
     std::shared_ptr<const slot_map> map_;
     error why_;
-    redis::alarm next_;                              // when to ask again
-    std::vector<std::unique_ptr<question>> asked_;   // under way
-    std::vector<redis::place> untried_;              // in this round, last first
-    std::size_t promising_ = 0;                      // how many of these, the last
+    redis::alarm next_;                                   // when to ask again
+    std::vector<std::unique_ptr<node_question>> asked_;   // under way
+    std::vector<redis::place> untried_;                   // in this round, last first
+    std::size_t promising_ = 0;                           // how many of these, the last
     bool asking_ = false;
     bool doubted_ = false;   // the next round begins soon
     unsigned failures_ = 0;

@@ -1,6 +1,7 @@
 // A group that sentinels watch over: its master is found, verified, and followed.
 #include "integration/backend_fixture.hpp"
 #include "integration/certificates.hpp"
+#include "integration/holder.hpp"
 #include "integration/listener.hpp"
 #include "support/sentinel_group.hpp"
 
@@ -507,19 +508,6 @@ TEST_F(BackendSentinel, BringsListenersToTheNewMaster)
     EXPECT_TRUE(turn_until([&] { return ask(batch::of("PUBLISH", "c", "m")) == ":1"; }));
     EXPECT_TRUE(turn_until([&] { return !one.messages.empty(); }));
 }
-
-class holder final : public lease_waiter
-{
-public:
-    lease held;
-    std::optional<error> failure;
-
-    bool over() const noexcept { return failure.has_value() || static_cast<bool>(held); }
-
-private:
-    void on_lease(lease got) noexcept override { held = std::move(got); }
-    void on_failure(error why) noexcept override { failure = std::move(why); }
-};
 
 TEST_F(BackendSentinel, EndsLeasesAndGivesNewOnes)
 {
