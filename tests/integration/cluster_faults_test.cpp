@@ -199,6 +199,22 @@ TEST_F(ClusterLease, FollowsASlotWhileItBlocks)
     cluster().move_slot(slot, from);
 }
 
+TEST_F(ClusterLease, GoesOnBlockingWhereAPrimaryHasTakenOver)
+{
+    const auto key = key_of(0, "list");
+    outcome popped;
+    send(popped, batch::of("BLPOP", key, "20"), 20s);
+    const std::size_t before = cluster().primary(0);
+    ASSERT_TRUE(turn_until([&] {
+        return cluster().ask(before, {"CLIENT", "LIST"}).find("cmd=blpop") != std::string::npos;
+    }));
+    cluster().fail_over(0);
+    EXPECT_FALSE(turn_until([&] { return popped.over(); }, 300ms)) << popped.text();
+    EXPECT_EQ(ask(batch::of("RPUSH", key, "x")), ":1");
+    ASSERT_TRUE(turn_until([&] { return popped.over(); }));
+    EXPECT_EQ(popped.text(), "[" + key + " x]");
+}
+
 TEST_F(ClusterLease, IsReturnedWhateverIsUnderWay)
 {
     outcome never_told;

@@ -44,6 +44,10 @@ TEST(Redirect, SaysToTryAgain)
 {
     expect("TRYAGAIN Multiple keys request during rehashing of slot", kind::try_again, 0, {});
     expect("TRYAGAIN", kind::try_again, 0, {});
+    expect(
+        "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)", kind::try_again,
+        0, {}
+    );
     expect("CLUSTERDOWN Hash slot not served", kind::down, 0, {});
     expect("CLUSTERDOWN The cluster is down", kind::down, 0, {});
 }
@@ -76,6 +80,7 @@ TEST(Redirect, OtherErrorsAreNone)
           "MISCONF disk",
           "MASTERDOWN Link",
           "TRYAGAINST x",
+          "UNBLOCKED client unblocked via CLIENT UNBLOCK",
           "CLUSTERDOWNX",
           "CROSSSLOT Keys",
           "MOVED 1 host:7 x"})
