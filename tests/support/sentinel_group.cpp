@@ -68,7 +68,8 @@ void sentinel_group::start_sentinel(sentinel& which, std::uint16_t master) const
     if (how_.host != "127.0.0.1")
         to << "sentinel resolve-hostnames yes\nsentinel announce-hostnames yes\n";
     to << "sentinel monitor " << group << ' ' << how_.host << ' ' << master << ' ' << how_.sentinels / 2 + 1 << '\n'
-       << "sentinel down-after-milliseconds " << group << " 1000\nsentinel failover-timeout " << group << " 2000\n";
+       << "sentinel down-after-milliseconds " << group << ' ' << how_.down_after.count()
+       << "\nsentinel failover-timeout " << group << " 2000\n";
     for (const auto& line : how_.sentinel_lines)
         to << line << '\n';
     to.close();

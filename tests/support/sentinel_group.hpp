@@ -3,6 +3,7 @@
 
 #include "support/redis_server.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,6 +19,7 @@ public:
     {
         std::size_t replicas = 1;
         std::size_t sentinels = 1;
+        std::chrono::milliseconds down_after{1000};       // of silence: the master is to be replaced
         std::vector<std::string> server_arguments = {};   // more of redis-server's, for each server of data
         std::vector<std::string> sentinel_lines = {};     // more of each sentinel's configuration
         std::vector<std::string> cli_arguments = {};      // what redis-cli needs to log in to a sentinel
