@@ -154,6 +154,8 @@ result<redis::submission*> gate::submit(redis::batch&& commands, redis::submit_o
     if (const auto fine = admit(commands, options); !fine)
         return fine.error();
     options.until = std::min(options.until, asked_.until);
+    options.payer = by_->used ? by_->used->payer : 0;
+    options.ended = asked_.ended;
     options.most_reply = redis::narrower(options.most_reply, most_reply());
     return to_->submit(std::move(commands), options, sink);
 }

@@ -17,6 +17,13 @@ principal_ptr named(std::string name, std::shared_ptr<const rules> may)
 
 }   // namespace
 
+usage::usage() noexcept
+    : payer([] {
+        static std::atomic<std::uint32_t> latest{0};
+        return latest.fetch_add(1, std::memory_order_relaxed) + 1;   // 0 is the gateway itself
+    }())
+{}
+
 const principal_ptr& anonymous()
 {
     static const principal_ptr the_one = named("anonymous", nullptr);

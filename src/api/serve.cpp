@@ -187,7 +187,7 @@ task service::handle(http::exchange& of)
     const mount* const at = find(of.request().path);
     const access::principal& by = of.principal() ? *of.principal() : *access::nobody();
     entrance_->charge(of, of.request().body.size());
-    access::asker asked{.request = of.id()};
+    access::asker asked{.request = of.id(), .ended = &of.peer().ended};
     if (const auto patience = patience_of(of.request()[http::header::prefer]))
         asked.until = std::chrono::steady_clock::now() + *patience;
     if (telemetry::audits(true) || telemetry::audits(false))

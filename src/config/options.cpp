@@ -223,6 +223,11 @@ constexpr option table[] = {
     {.path = "redis.backoff_max", .in = section::redis,
      .is = duration{[](settings& s) -> auto& { return s.redis.backoff_max; }, 1ms, 10min},
      .help = "longest pause between attempts to reconnect", .reloadable = true},
+    {.path = "redis.concurrency", .in = section::redis,
+     .is = text{get_concurrency, set_concurrency},
+     .help = "requests per thread that may be with Redis at a time, while others wait and principals take turns: auto, as many as it "
+             "answers without delay; a number; or unlimited",
+     .reloadable = true},
     {.path = "redis.queue_commands", .in = section::redis,
      .is = count{[](settings& s) -> std::size_t& { return s.redis.queue_commands; }, 1, 1'048'576},
      .help = "commands that may wait on one shared connection; beyond it the answer is 503", .reloadable = true},

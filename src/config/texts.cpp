@@ -298,6 +298,25 @@ std::string set_password(settings& to, std::string_view text)
     return {};
 }
 
+std::string get_concurrency(const settings& from)
+{
+    const redis::concurrency& how = from.redis.concurrency;
+    if (how.adapts)
+        return "auto";
+    return how.most == 0 ? "unlimited" : std::to_string(how.most);
+}
+
+std::string set_concurrency(settings& to, std::string_view text)
+{
+    constexpr std::int64_t most = 65'536;
+    const auto number = parse_integer(text);
+    const bool is_number = number && *number >= 1 && *number <= most;
+    if (!is_number && text != "auto" && text != "unlimited")
+        return "must be auto, unlimited, or a number from 1 to " + std::to_string(most);
+    to.redis.concurrency = {.adapts = text == "auto", .most = is_number ? static_cast<std::size_t>(*number) : 0};
+    return {};
+}
+
 std::string get_client_name(const settings& from)
 {
     return from.redis.client_name;

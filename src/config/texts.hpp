@@ -42,6 +42,8 @@ std::string set_user(settings& to, std::string_view text);
 std::string get_password(const settings& from);
 std::string set_password(settings& to, std::string_view text);
 
+std::string get_concurrency(const settings& from);
+std::string set_concurrency(settings& to, std::string_view text);
 std::string get_client_name(const settings& from);
 std::string set_client_name(settings& to, std::string_view text);
 

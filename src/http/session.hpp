@@ -201,12 +201,11 @@ private:
     std::size_t budget_ = 0;   // bytes it may yet read before others have their turn
     phase phase_ = phase::none;
     greeting greeting_ = greeting::none;
-    bool refused_ : 1;              // over the limit of connections: gets one 503
-    bool arrived_ : 1 = false;      // input since the coroutine last looked
-    bool over_ : 1 = false;         // no more requests will be read
-    bool dead_ : 1 = false;         // nothing more can be sent
-    bool peer_done_ : 1 = false;    // the client will send no more
-    bool peer_ended_ : 1 = false;   // the kernel has said so; bytes may be left to read
+    bool refused_ : 1;             // over the limit of connections: gets one 503
+    bool arrived_ : 1 = false;     // input since the coroutine last looked
+    bool over_ : 1 = false;        // no more requests will be read
+    bool dead_ : 1 = false;        // nothing more can be sent
+    bool peer_done_ : 1 = false;   // the client will send no more
     bool readable_ : 1 = false;
     bool resting_ : 1 = true;    // holds no buffer
     bool blocked_ : 1 = false;   // the kernel takes no more at the moment

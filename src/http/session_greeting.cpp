@@ -60,7 +60,7 @@ void session::read_proxy_header()
     if (!found)
         return refuse_proxy_header(found.error().detail);
     if (!*found) {
-        if (peer_ended_)
+        if (peer_.ended)
             refuse_proxy_header("the connection ended within the header");
         return;
     }

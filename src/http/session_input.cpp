@@ -24,10 +24,10 @@ void session::on_events(unsigned events, steady_time now)
     now_ = now;
     if ((events & EPOLLERR) != 0)
         return die();
-    peer_ended_ = peer_ended_ || (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
-    readable_ = readable_ || peer_ended_ || (events & EPOLLIN) != 0;
+    peer_.ended = peer_.ended || (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+    readable_ = readable_ || peer_.ended || (events & EPOLLIN) != 0;
     // One that sends no more and one that is gone look the same, and the answer it could still be reading never ends.
-    if (peer_ended_ && streams())
+    if (peer_.ended && streams())
         return die();
     budget_ = read_budget;
     if (blocked_ && (events & EPOLLOUT) != 0) {
@@ -60,10 +60,10 @@ bool session::receive()
     }
     const auto got = static_cast<std::size_t>(n);
     // A short read has emptied the socket, and what comes later is told anew; but not an end that was told already.
-    readable_ = transport_.more(got, room) || (got > 0 && peer_ended_);
+    readable_ = transport_.more(got, room) || (got > 0 && peer_.ended);
     peer_done_ = got == 0;
     if (peer_done_ && streams()) {
-        peer_ended_ = true;   // in the words of TLS, perhaps; the socket may be open yet
+        peer_.ended = true;   // in the words of TLS, perhaps; the socket may be open yet
         ready();
     }
     budget_ -= std::min(budget_, got);

@@ -146,7 +146,7 @@ void session::tell_draining()
 // A streamed answer may take hours and there may be thousands: while nothing is to be sent it holds next to nothing.
 void session::attend_stream()
 {
-    if (peer_ended_)
+    if (peer_.ended)
         return die();
     writer_->await_silence(now_);
     writer_->slim();

@@ -1,5 +1,6 @@
 #include "redis/carrier.hpp"
 
+#include "redis/admission.hpp"
 #include "redis/demotion.hpp"
 #include "redis/sentinels.hpp"
 
@@ -69,19 +70,23 @@ result<pending_batch*> carrier::add(batch&& commands, submit_options options, re
         return error(errc::backend_queue_full, "too many commands are waiting for Redis", executed::no);
     if (!link_.no_transactions().empty() && is_transaction(commands))
         return no_transactions();
-    pending_batch& added = around_.batches.take();
-    added.count = commands.size();
-    added.commands = std::move(commands);
-    added.sink = &sink;
+    pending_batch& added = around_.batches.take(std::move(commands), options, sink, now);
     added.home = this;
-    added.submitted = now;
-    added.read_only = options.read_only;
-    added.most_reply = options.most_reply;
-    added.returned = options.returned;
     queue_.push(added);
     around_.metrics.redis_pending.add(1);
     pump();
     return &added;
+}
+
+void carrier::adopt(pending_batch& what, steady_time now) noexcept
+{
+    what.home = this;
+    what.given = now;
+    queue_.push(what);
+    around_.metrics.redis_pending.add(1);
+    if (!link_.no_transactions().empty() && is_transaction(what.commands))
+        return fail(what, no_transactions());
+    pump();
 }
 
 void carrier::pump() noexcept
@@ -161,7 +166,10 @@ void carrier::on_reply(const reply_view& reply) noexcept
     if (last) {
         if (!asked.sink)
             around_.metrics.redis_late_replies.add(1);
-        around_.metrics.redis_commands.observe(std::chrono::steady_clock::now() - asked.submitted);
+        const auto now = std::chrono::steady_clock::now();
+        around_.metrics.redis_commands.observe(now - asked.submitted);
+        if (asked.counted)
+            asked.counted->learn(asked, now);
         retire(asked);
         limit_replies();
     }

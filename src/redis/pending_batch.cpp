@@ -1,5 +1,7 @@
 #include "redis/pending_batch.hpp"
 
+#include "redis/admission.hpp"
+
 #include <utility>
 
 namespace rediserve::redis {
@@ -17,7 +19,23 @@ std::size_t pending_batch::harmless_bytes() const noexcept
     return commands.bytes();
 }
 
-pending_batch& pending_pool::take()
+pending_batch& pending_pool::take(batch&& commands, const submit_options& options, reply_sink& sink, steady_time now)
+{
+    pending_batch& taken = spare();
+    taken.count = commands.size();
+    taken.commands = std::move(commands);
+    taken.sink = &sink;
+    taken.returned = options.returned;
+    taken.most_reply = options.most_reply;
+    taken.read_only = options.read_only;
+    taken.payer = options.payer;
+    taken.ended = options.ended;
+    taken.affinity = options.affinity;
+    taken.submitted = taken.given = now;
+    return taken;
+}
+
+pending_batch& pending_pool::spare()
 {
     if (spare_.empty())
         return *new pending_batch;
@@ -35,6 +53,8 @@ void pending_pool::give_back(pending_batch& what) noexcept
     what.place.unlink();
     if (auto* const counter = std::exchange(what.under_way, nullptr))
         --*counter;
+    if (auto* const counted = std::exchange(what.counted, nullptr))
+        counted->leave();
     if (spare_.capacity() == 0)
         spare_.reserve(most_spares);
     if (spare_.size() >= most_spares) {
@@ -43,6 +63,7 @@ void pending_pool::give_back(pending_batch& what) noexcept
     }
     what.commands.clear();
     what.sink = nullptr;
+    what.home = nullptr;
     what.replies = 0;
     what.delivered = 0;
     what.retried = false;

@@ -12,6 +12,7 @@
 
 namespace rediserve::redis {
 
+class admission;
 class carrier;
 
 enum class pending_state : std::uint8_t {
@@ -30,10 +31,11 @@ public:
     // first command of any other batch.
     std::size_t harmless_bytes() const noexcept;
 
-    batch commands;               // emptied early when it is large, written and never to be written again
-    reply_sink* sink = nullptr;   // null: nobody waits any more
-    batch* returned = nullptr;    // as of submit_options
-    carrier* home = nullptr;
+    batch commands;                       // emptied early when it is large, written and never to be written again
+    reply_sink* sink = nullptr;           // null: nobody waits any more
+    batch* returned = nullptr;            // as of submit_options
+    carrier* home = nullptr;              // null: it waits for its turn
+    admission* counted = nullptr;         // where it is counted as long as it is under way
     std::uint32_t* under_way = nullptr;   // a count of those not over yet, this one among them
     std::size_t count = 0;                // of commands
     std::size_t most_reply = 0;           // as of submit_options
@@ -42,6 +44,10 @@ public:
     std::size_t delivered = 0;            // told to the sink: a retry does not tell them again
     std::uint64_t begins = 0;             // where it begins in what its connection was given
     steady_time submitted;
+    steady_time given;             // to a carrier
+    std::uint32_t payer = 0;       // as of submit_options
+    const bool* ended = nullptr;   // the same
+    std::uint32_t affinity = 0;
     pending_state state = pending_state::queued;
     bool read_only = false;
     bool retried = false;
@@ -61,10 +67,13 @@ using pending_list = boost::intrusive::list<
 class pending_pool
 {
 public:
-    pending_batch& take();
+    // A batch that is nowhere yet.
+    pending_batch& take(batch&& commands, const submit_options& options, reply_sink& sink, steady_time now);
     void give_back(pending_batch& what) noexcept;
 
 private:
+    pending_batch& spare();
+
     std::vector<std::unique_ptr<pending_batch>> spare_;
 };
 

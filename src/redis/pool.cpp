@@ -15,10 +15,16 @@ namespace {
 // How long connecting may fail before the server counts as down.
 constexpr std::chrono::milliseconds patience{100};
 
+error silence()
+{
+    return error(errc::backend_unavailable, "Redis takes commands and answers none", executed::no);
+}
+
 }   // namespace
 
 pool::pool(const carrier::surroundings& around)
     : around_(around)
+    , admission_(around.context, around.settings, around.metrics, [this] { serve(); })
     , timeouts_(around.settings.command_timeout)
     , timeout_alarm_(around.context, [this] { on_timeouts(); })
 {
@@ -31,6 +37,8 @@ pool::pool(const carrier::surroundings& around)
 
 pool::~pool()
 {
+    while (!admission_.waiting().empty())
+        drop(admission_.waiting().next(), std::nullopt);
     around_.metrics.redis_links_up.add(-counted_up_);
     around_.metrics.redis_links_connecting.add(-counted_connecting_);
 }
@@ -48,6 +56,7 @@ void pool::stop(const error& why) noexcept
     health_ = {.up = false, .why = "closed", .refused = false};
     down_ = true;
     last_failure_ = why;
+    drop_waiting(last_failure_);
     for (const auto& each : carriers_)
         each->fail_all(last_failure_);
     count_links();
@@ -60,14 +69,90 @@ result<submission*> pool::submit(batch&& commands, submit_options options, reply
     const auto now = std::chrono::steady_clock::now();
     if (options.until <= now)
         return error(errc::backend_timeout, "the client's time is over", executed::no);
+    if (!admission_.open()) {
+        if (admission_.broken(now))
+            return silence();
+        if (!admission_.open())
+            return wait_for_turn(std::move(commands), options, sink, now);
+    }
     stream& through = choose(options.affinity);
     auto added = through.on->add(std::move(commands), options, sink, now);
     if (!added)
         return added.error();
+    admission_.enter(**added);
     (*added)->under_way = &through.under_way;
     ++through.under_way;
     set_deadlines(**added, options.until, now);
     return *added;
+}
+
+result<submission*> pool::wait_for_turn(batch&& commands, submit_options options, reply_sink& sink, steady_time now)
+{
+    if (!admission_.waiting().has_room(commands, options.payer))
+        return error(errc::backend_queue_full, "too many commands are waiting for Redis", executed::no);
+    pending_batch& added = around_.batches.take(std::move(commands), options, sink, now);
+    admission_.push(added);
+    set_deadlines(added, options.until, now);
+    return &added;
+}
+
+// Who waits has no better prospects than who comes.
+void pool::fall_silent() noexcept
+{
+    if (!around_.settings.guest)
+        report(level::warn, "backend", "silent", {{"timeouts", std::uint64_t{breaker::patience}}});
+    drop_waiting(silence());
+}
+
+// As many of those that wait as may go now, in turns.
+void pool::serve() noexcept
+{
+    const auto now = std::chrono::steady_clock::now();
+    while (admission_.has_room() && !admission_.waiting().empty()) {
+        pending_batch& next = admission_.waiting().next();
+        if (next.ended && *next.ended) {
+            drop(next, error(errc::backend_queue_full, "its client did not wait for its turn", executed::no));
+            continue;
+        }
+        stream& through = choose(next.affinity);
+        if (!through.on->has_room(next))
+            return;   // one that goes makes some
+        admission_.remove(next);
+        admission_.enter(next);
+        next.under_way = &through.under_way;
+        ++through.under_way;
+        through.on->adopt(next, now);
+    }
+}
+
+void pool::cancel(pending_batch& what) noexcept
+{
+    if (what.home)
+        what.home->cancel(what);
+    else
+        drop(what, std::nullopt);
+}
+
+// One that has waited for its turn in vain; without `why`, nobody wants to know.
+void pool::drop(pending_batch& what, std::optional<error> why) noexcept
+{
+    reply_sink* const sink = what.sink;
+    admission_.remove(what);
+    around_.metrics.redis_dropped.add(1);
+    if (why && what.returned)
+        *what.returned = std::move(what.commands);
+    around_.batches.give_back(what);
+    if (why)
+        sink->on_failure(std::move(*why));
+}
+
+void pool::drop_waiting(const error& why) noexcept
+{
+    while (!admission_.waiting().empty()) {
+        error told = why;
+        told.executed = executed::no;
+        drop(admission_.waiting().next(), std::move(told));
+    }
 }
 
 void pool::set_deadlines(pending_batch& of, steady_time until, steady_time now)
@@ -110,10 +195,22 @@ carrier* pool::any_ready() noexcept
 void pool::on_timeouts()
 {
     const auto now = std::chrono::steady_clock::now();
-    while (pending_batch* const due = timeouts_.pop_due(now))
+    while (pending_batch* const due = timeouts_.pop_due(now)) {
+        if (!due->home) {
+            around_.metrics.redis_timeouts.add(1);
+            drop(*due, error(errc::backend_timeout, "Redis did not come to the command in time", executed::no));
+            continue;
+        }
+        if (due->sink && due->state == pending_state::sent && admission_.on_timeout(now))
+            fall_silent();
         due->home->expire(*due);
-    while (pending_batch* const late = earlier_.pop_due(now))
-        late->home->give_up(*late);
+    }
+    while (pending_batch* const late = earlier_.pop_due(now)) {
+        if (late->home)
+            late->home->give_up(*late);
+        else
+            drop(*late, error(errc::backend_timeout, "Redis did not come to it in the client's time", executed::no));
+    }
     const steady_time next = std::min(earlier_.next(), timeouts_.empty() ? never : timeouts_.next());
     if (next != never)
         timeout_alarm_.at(next);
@@ -125,6 +222,9 @@ void pool::on_ready(carrier& which) noexcept
 {
     if (down_ && !around_.settings.guest)
         report(level::info, "backend", "up");
+    if (!std::ranges::any_of(carriers_, [&](const auto& each) { return each.get() != &which && each->ready(); }))
+        admission_.begin_anew();
+    admission_.heard();
     down_ = false;
     health_ = {.up = true, .why = {}, .refused = false};
     for (const auto& each : carriers_) {
@@ -164,6 +264,7 @@ void pool::go_down(carrier& probe, const error& why) noexcept
     down_ = true;
     last_failure_ = why;
     health_ = {.up = false, .why = why.detail, .refused = refused};
+    drop_waiting(why);
     for (const auto& each : carriers_) {
         if (each.get() != &probe || refused)
             each->rest();

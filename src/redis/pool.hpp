@@ -1,6 +1,7 @@
 // The shared connections to one server: what ordinary commands are pipelined on.
 #pragma once
 
+#include "redis/admission.hpp"
 #include "redis/carrier.hpp"
 
 #include "rediserve/base/timeout_queue.hpp"
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace rediserve::redis {
@@ -28,6 +30,7 @@ public:
     void stop(const error& why) noexcept;
 
     result<submission*> submit(batch&& commands, submit_options options, reply_sink& sink);
+    void cancel(pending_batch& what) noexcept;
 
     const backend_health& health() const noexcept { return health_; }
     // Connecting has been failing for a while. The failure is in health().why.
@@ -46,6 +49,11 @@ private:
         std::uint32_t under_way = 0;
     };
 
+    result<submission*> wait_for_turn(batch&& commands, submit_options options, reply_sink& sink, steady_time now);
+    void serve() noexcept;
+    void fall_silent() noexcept;
+    void drop(pending_batch& what, std::optional<error> why) noexcept;
+    void drop_waiting(const error& why) noexcept;
     stream& choose(std::uint32_t affinity) noexcept;
     carrier& least_busy() noexcept;
     carrier* any_ready() noexcept;
@@ -56,6 +64,7 @@ private:
     void count_links() noexcept;
 
     carrier::surroundings around_;
+    admission admission_;
     std::array<stream, 256> streams_;   // by affinity; the last batch to go counts itself down there
     std::vector<std::unique_ptr<carrier>> carriers_;
     timeout_queue<pending_batch> timeouts_;

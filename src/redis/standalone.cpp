@@ -42,11 +42,7 @@ public:
         return shared_.submit(std::move(commands), options, sink);
     }
 
-    void cancel(submission& what) noexcept override
-    {
-        auto& ours = static_cast<pending_batch&>(what);
-        ours.home->cancel(ours);
-    }
+    void cancel(submission& what) noexcept override { shared_.cancel(static_cast<pending_batch&>(what)); }
 
     result<void> acquire(lease_waiter& waiter, steady_time until) override
     {

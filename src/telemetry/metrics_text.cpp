@@ -93,6 +93,30 @@ const std::array summed = {
         "Batches of commands queued or awaiting a reply.",
         {}},
     summed_cell{
+        &shard_metrics::redis_concurrency,
+        "redis_concurrency_limit",
+        MetricType::Gauge,
+        "Batches of commands that may be with Redis at a time, all threads together; 0 when any number may.",
+        {}},
+    summed_cell{
+        &shard_metrics::redis_in_flight,
+        "redis_in_flight",
+        MetricType::Gauge,
+        "Batches of commands that are with Redis or on a connection to it.",
+        {}},
+    summed_cell{
+        &shard_metrics::redis_queued,
+        "redis_queued",
+        MetricType::Gauge,
+        "Batches of commands that wait for their turn, as more are with Redis than it answers without delay.",
+        {}},
+    summed_cell{
+        &shard_metrics::redis_dropped,
+        "redis_dropped_total",
+        MetricType::Counter,
+        "Batches of commands that never reached Redis: their client had gone, or its time was over, before their turn.",
+        {}},
+    summed_cell{
         &shard_metrics::redis_timeouts,
         "redis_timeouts_total",
         MetricType::Counter,

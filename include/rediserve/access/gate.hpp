@@ -24,6 +24,7 @@ struct asker
     std::string_view request = {};                   // its id, for the audit log
     std::optional<ip_address> from = std::nullopt;   // for the same; nullopt: a unix socket, or nobody wants to know
     steady_time until = never;                       // when its client stops waiting
+    const bool* ended = nullptr;                     // redis::submit_options::ended
 };
 
 // A backend as one principal may use it. Every batch is read again from the bytes that would be sent and judged by them,

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,12 +44,15 @@ struct rates
 // What a principal has taken: one for all threads, and kept over a reload.
 struct usage
 {
+    usage() noexcept;
+
     std::string name = {};   // what it is known by; with a zero byte between a principal and a subject
     meter requests = {};
     meter commands = {};
     meter bytes = {};
     std::atomic<std::size_t> streams{0};
     std::atomic<std::size_t> connections{0};
+    const std::uint32_t payer;   // redis::submit_options::payer; no other one has it
 };
 
 // Immutable, but for its usage.

@@ -58,6 +58,7 @@ struct peer
     // Of a client certificate that was verified: its subject (RFC 4514, "CN=ci,O=Example"), and its alternative names
     // as "DNS:host", "URI:spiffe://…", "email:who@example"; all empty without one.
     std::vector<std::string> certificate;
+    bool ended = false;   // has closed its side: it has gone, or waits for nothing but answers
 };
 
 // A view into the connection's read buffer. Valid until the handler's first suspension, and not a moment longer.

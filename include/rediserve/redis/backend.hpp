@@ -62,6 +62,11 @@ struct submit_options
     // What shares an affinity goes the same way as long as some of it is under way, so that what a client sends in order
     // runs in order.
     std::uint32_t affinity = 0;
+    // On whose account it is. When more is submitted than the server can take, payers take turns.
+    std::uint32_t payer = 0;
+    // Whether its client has closed its side of the connection. What waits for its turn then is not run when that comes:
+    // errc::backend_queue_full. Must outlive the submission.
+    const bool* ended = nullptr;
     // Only reads: may be run again, once, when the connection dies before the answer.
     bool read_only = false;
     // The commands have nothing to do with each other: in a cluster, where they may run on several nodes, one that fails

@@ -61,6 +61,15 @@ struct tls_params
     bool operator==(const tls_params&) const = default;
 };
 
+// How many batches of commands may be with a server at a time, for each thread.
+struct concurrency
+{
+    bool adapts = true;     // as many as it answers without delay
+    std::size_t most = 0;   // else this many; 0: any number
+
+    bool operator==(const concurrency&) const = default;
+};
+
 struct params
 {
     redis::address address;
@@ -79,8 +88,9 @@ struct params
     std::chrono::milliseconds backoff_max{500};
     std::size_t queue_commands = 16384;                 // per shared connection: queued and awaiting a reply
     std::size_t queue_bytes = std::size_t{256} << 20;   // per shared connection
-    std::size_t reply_bytes = 0;                        // of the replies to one batch of a request; 0: any
-    bool guest = false;   // the login is a client's: it may be wrong, and may not be allowed to MULTI
+    redis::concurrency concurrency;
+    std::size_t reply_bytes = 0;   // of the replies to one batch of a request; 0: any
+    bool guest = false;            // the login is a client's: it may be wrong, and may not be allowed to MULTI
 
     bool operator==(const params&) const = default;
 };

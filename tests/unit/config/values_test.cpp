@@ -30,6 +30,8 @@ std::string another_text(const option& of)
         return "another word that is long enough to make a key of it";
     if (of.path == "redis.url")
         return "redis://example.org:7000/5";
+    if (of.path == "redis.concurrency")
+        return "64";
     if (of.path == "redis.node_map")
         return "10.0.0.1:6379=redis.example:7001,[::1]:1=[::2]:2";
     if (of.path == "upstash.cors" || of.path == "http.cors.origins")
