@@ -71,7 +71,7 @@ END {
     y = top
     panel("Requests acknowledged per second", acknowledged, "#2a6f97")
     panel("Requests refused, in doubt or cut off per second", failed, "#c1440e")
-    panel("Resident memory of the gateway, MB", memory, "#5a7d2a")
+    panel("Resident memory of the three gateways, MB", memory, "#5a7d2a")
     text(left, y - gap + 18, "scale", "0 s")
     text(left + room, y - gap + 18, "scale", second[n] " s")
     text(20, y - 4, "note", note " · shaded: a fault, up to when service was normal again")

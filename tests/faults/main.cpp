@@ -2,7 +2,7 @@
 //
 //     fault_matrix list
 //     fault_matrix matrix [--seconds 2] [--clients 16] [--only ROW,…]
-//     fault_matrix soak [--seconds 3600] [--every 20] [--seed 1] [--clients 16] [--csv FILE]
+//     fault_matrix soak [--seconds 3600] [--every 20] [--seed 1] [--clients 8] [--csv FILE]
 //
 // Prints Markdown on standard output, and on standard error what it is about. Exit code: 0 when nothing was lost, run twice
 // or left unanswered and all else came back to what it was; 1 otherwise; 2 for wrong arguments.
@@ -63,14 +63,14 @@ bool play_row(const fault_row& row, const scene::options& how)
     }
 }
 
-scene::options options_of(const flags& given, int seconds)
+scene::options options_of(const flags& given, int seconds, int clients)
 {
-    return {.clients = whole(given, "clients", 16), .length = std::chrono::seconds(seconds)};
+    return {.clients = whole(given, "clients", clients), .length = std::chrono::seconds(seconds)};
 }
 
 int matrix(const flags& given)
 {
-    const auto how = options_of(given, whole(given, "seconds", 2));
+    const auto how = options_of(given, whole(given, "seconds", 2), 16);
     const auto only = "," + text(given, "only", "") + ",";
     bool known = only == ",,";
     bool good = true;
@@ -92,11 +92,15 @@ int soak(const flags& given)
     how.length = std::chrono::seconds(whole(given, "seconds", 3600));
     how.every = std::chrono::seconds(whole(given, "every", 20));
     how.seed = static_cast<std::uint32_t>(whole(given, "seed", 1));
-    how.each = options_of(given, 2);
+    how.each = options_of(given, 2, 8);
     std::ofstream figures(text(given, "csv", "/dev/null"));
-    const auto result = soak(how, figures, std::cerr);
-    std::cout << table_head() << table_row(result) << std::flush;
-    return tell(result) ? EXIT_SUCCESS : EXIT_FAILURE;
+    bool good = true;
+    std::cout << table_head();
+    for (const outcome& each : soak(how, figures, std::cerr)) {
+        std::cout << table_row(each) << std::flush;
+        good = tell(each) && good;
+    }
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int run(int count, char** words)

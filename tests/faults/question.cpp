@@ -84,6 +84,18 @@ void count(told one, tally& counts)
 
 }   // namespace
 
+void tally::add(const tally& others)
+{
+    done += others.done;
+    refused += others.refused;
+    maybe += others.maybe;
+    unanswered += others.unanswered;
+    excused += others.excused;
+    for (const auto& [words, times] : others.failures)
+        failures[words] += times;
+    slowest = std::max(slowest, others.slowest);
+}
+
 std::string page::ask(question what, long number) const
 {
     const auto increment_of = [](const std::string& of) { return json::array({"INCR", of}); };

@@ -42,6 +42,7 @@ struct tally
     std::chrono::milliseconds slowest{0};
 
     long answered() const noexcept { return done + refused + maybe; }
+    void add(const tally& others);
 };
 
 // What one client did between two losses of all data, and what it knows of it.
