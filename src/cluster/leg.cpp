@@ -73,7 +73,9 @@ void leg::on_reply(const redis::reply_view& reply, std::size_t index) noexcept
 bool leg::turns_away(const redis::reply_view& reply, std::size_t index, const target& what_for)
 {
     const auto where = reply.is_error() ? read_redirect(reply.text(), to_->at) : std::nullopt;
-    const bool goes_on = where && what_for.command != target::nobody;
+    const bool of_a_replica =
+        where && where->is == redirect::kind::try_again && what_for.only;   // it says that it is one
+    const bool goes_on = where && what_for.command != target::nobody && !of_a_replica;
     if (goes_on)
         away.push_back({index, *where});
     const bool in_trouble = where && where->is == redirect::kind::down;

@@ -12,7 +12,7 @@ error what_it_says(redirect::kind is)
     const bool moving = is != redirect::kind::down;
     return error(
         errc::backend_unavailable,
-        moving ? "the keys are being moved to another node of the cluster" : "the cluster says CLUSTERDOWN",
+        moving ? "the keys are being moved, or their node is being replaced" : "the cluster says CLUSTERDOWN",
         executed::no
     );
 }

@@ -63,6 +63,7 @@ std::optional<redirect> read_redirect(std::string_view error_text, const redis::
     case 'A': return take_word(error_text, "ASK") ? to_other(kind::ask, error_text, asked) : std::nullopt;
     case 'T': return take_word(error_text, "TRYAGAIN") ? std::optional(redirect{kind::try_again, 0, {}}) : std::nullopt;
     case 'C': return take_word(error_text, "CLUSTERDOWN") ? std::optional(redirect{kind::down, 0, {}}) : std::nullopt;
+    case 'R': return take_word(error_text, "READONLY") ? std::optional(redirect{kind::try_again, 0, {}}) : std::nullopt;
     case 'U': return error_text.starts_with(demoted) ? std::optional(redirect{kind::try_again, 0, {}}) : std::nullopt;
     default: return std::nullopt;
     }

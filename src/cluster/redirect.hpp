@@ -13,10 +13,10 @@ namespace rediserve::cluster {
 struct redirect
 {
     enum class kind : std::uint8_t {
-        moved,   // the slot is served by another node, from now on
-        ask,     // this once, by another node, after ASKING
-        try_again,   // the keys are on two nodes while their slot moves, or the node that it has blocked on is no primary any more
-        down,   // the slot, or the whole cluster, is served by nobody
+        moved,       // the slot is served by another node, from now on
+        ask,         // this once, by another node, after ASKING
+        try_again,   // the keys are on two nodes while their slot moves, or the node is no primary any more
+        down,        // the slot, or the whole cluster, is served by nobody
     };
 
     kind is = kind::down;

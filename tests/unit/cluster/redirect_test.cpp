@@ -44,6 +44,7 @@ TEST(Redirect, SaysToTryAgain)
 {
     expect("TRYAGAIN Multiple keys request during rehashing of slot", kind::try_again, 0, {});
     expect("TRYAGAIN", kind::try_again, 0, {});
+    expect("READONLY You can't write against a read only replica.", kind::try_again, 0, {});
     expect(
         "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)", kind::try_again,
         0, {}
