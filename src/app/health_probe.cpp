@@ -54,7 +54,7 @@ void health_probe::wait()
 void health_probe::ask()
 {
     redis::batch ping = redis::batch::of("PING");
-    const auto accepted = backend_.submit(std::move(ping), {.affinity = 0, .read_only = true}, *this);
+    const auto accepted = backend_.submit(std::move(ping), {.read_only = true, .any_answer = true}, *this);
     asked_ = accepted ? *accepted : nullptr;
 }
 

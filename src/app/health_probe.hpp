@@ -1,4 +1,5 @@
-// Asks Redis once a second whether it still answers: a frozen server keeps its connections.
+// Asks Redis once a second whether it still answers: a frozen server keeps its connections. A cluster does as long as any of
+// its nodes does.
 #pragma once
 
 #include "rediserve/redis/backend.hpp"

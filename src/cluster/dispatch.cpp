@@ -270,6 +270,10 @@ void dispatch::take(const target& what_for, const redis::reply_view& reply)
     }
     if (state.scan)
         return take_page(what_for, reply);
+    if (options_.any_answer && !reply.is_error()) {
+        state.reply = redis::reply_tree::copy_of(reply);
+        return;
+    }
     state.parts[what_for.part] = redis::reply_tree::copy_of(reply);
     if (--state.missing > 0)
         return;
@@ -318,11 +322,22 @@ void dispatch::tell_what_is_there() noexcept
 
 void dispatch::fail(std::span<const target> what, const error& why) noexcept
 {
+    if (another_may_answer(what))
+        return;
     if (count_ == 1 || whole_ || !options_.one_by_one)
         return fail_all(why);
     for (const target& each : what)
         note_failure(each, why);
     tell_what_is_there();
+}
+
+// Where one good answer is enough, it may be that of another node.
+bool dispatch::another_may_answer(std::span<const target> what) noexcept
+{
+    if (!options_.any_answer || states_.empty())
+        return false;
+    command_state& state = states_[what.front().command];
+    return !state.one_part() && !state.answered() && --state.missing > 0;
 }
 
 void dispatch::fail_one(std::size_t index, const error& why) noexcept

@@ -106,6 +106,7 @@ private:
 
     void fail(std::span<const target> what, const error& why) noexcept;
     void fail_one(std::size_t index, const error& why) noexcept;
+    bool another_may_answer(std::span<const target> what) noexcept;
     void note_failure(const target& what_for, const error& why);
     void take(const target& what_for, const redis::reply_view& reply);
     void take_page(const target& what_for, const redis::reply_view& reply);

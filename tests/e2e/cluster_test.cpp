@@ -70,6 +70,19 @@ TEST_F(Cluster, ListsTheKeysOfAllNodes)
     EXPECT_EQ(seen.size(), 200u);
 }
 
+TEST_F(Cluster, IsReadyWhileAPrimaryIsReplaced)
+{
+    const auto frozen = cluster().primary(0);
+    const auto successor = cluster().replica(0);
+    cluster().freeze(frozen);
+    EXPECT_TRUE(await([&] {
+        EXPECT_THAT(rest().request("GET", "/readyz"), HasStatus(200));
+        return cluster().cli(successor, {"role"}).starts_with("master");
+    }));
+    cluster().thaw(frozen);
+    cluster().await_healthy();
+}
+
 TEST_F(Cluster, RunsPipelinesOverAllNodes)
 {
     EXPECT_THAT(

@@ -63,6 +63,33 @@ TEST_F(ClusterFaults, OfAPrimaryInterruptItsKeysOnly)
     ASSERT_TRUE(turn_until([&] { return ask(batch::of("SET", lost, "9")) == "+OK"; }, 20s));
 }
 
+TEST_F(ClusterFaults, AreNotThatAPrimaryHasJustBecomeAReplica)
+{
+    join();
+    for (std::size_t shard = 0; shard < 3; ++shard) {
+        EXPECT_EQ(ask(batch::of("SET", key_of(shard), "1")), "+OK");
+        cluster().fail_over(shard);
+        EXPECT_EQ(ask(batch::of("FLUSHALL")), "+OK");
+        EXPECT_EQ(ask(batch::of("DBSIZE")), ":0");
+    }
+}
+
+TEST_F(ClusterFaults, OfANodeLeaveOthersToAnswerWhereOneAnswerIsEnough)
+{
+    join();
+    const auto in = [](std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; };
+    const std::vector<std::size_t> primaries = {cluster().primary(0), cluster().primary(1), cluster().primary(2)};
+    for (const std::size_t node : primaries) {
+        EXPECT_EQ(ask(batch::of("PING"), {.any_answer = true, .until = in(5s)}), "+PONG");
+        cluster().freeze(node);
+        EXPECT_EQ(ask(batch::of("PING"), {.until = in(100ms)}), "402 maybe");
+    }
+    EXPECT_EQ(ask(batch::of("PING"), {.any_answer = true, .until = in(100ms)}), "402 maybe");
+    for (const std::size_t node : primaries)
+        cluster().thaw(node);
+    cluster().await_healthy();
+}
+
 TEST_F(ClusterFaults, OfAPipelineFailItsPartOnly)
 {
     join();

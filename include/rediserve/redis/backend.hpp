@@ -72,6 +72,8 @@ struct submit_options
     // The commands have nothing to do with each other: in a cluster, where they may run on several nodes, one that fails
     // does not fail the others (reply_sink::on_missing).
     bool one_by_one = false;
+    // Of a command that all nodes of a cluster are asked, one good answer is enough.
+    bool any_answer = false;
     // What the replies may take together, in bytes: their texts, and 64 for each element of an array. One that does not fit
     // into what is left of it is read and not kept; what is told in its place is_oversized(). 0: any number.
     std::size_t most_reply = 0;
