@@ -2,6 +2,9 @@
 #include "faults/cluster_group.hpp"
 #include "faults/fault_row.hpp"
 
+#include <chrono>
+#include <stdexcept>
+
 namespace rediserve::test {
 
 namespace {
@@ -16,13 +19,24 @@ redis_cluster& cluster(scene& on)
     return on.servers<cluster_group>().cluster();
 }
 
+// One that comes back before it has a successor would go on as primary, and lose what it acknowledges until it is replaced
+// after all.
+void await_successor(scene& on, std::size_t successor)
+{
+    const auto is_master = [&] { return cluster(on).cli(successor, {"role"}).starts_with("master"); };
+    if (!await(is_master, std::chrono::seconds(60)))
+        throw std::runtime_error("no replica takes over");
+}
+
 // What a primary had acknowledged and not given to its replica yet is lost with it, whoever had asked.
 void kill_primary(scene& on)
 {
     const std::size_t node = cluster(on).primary(0);
+    const std::size_t successor = cluster(on).replica(0);
     cluster(on).kill(node);
     on.clients().forget();
     on.hold();
+    await_successor(on, successor);
     cluster(on).restart(node);
     cluster(on).await_healthy();
 }
@@ -31,8 +45,10 @@ void kill_primary(scene& on)
 void freeze_primary(scene& on)
 {
     const std::size_t node = cluster(on).primary(0);
+    const std::size_t successor = cluster(on).replica(0);
     cluster(on).freeze(node);
     on.hold();
+    await_successor(on, successor);
     cluster(on).thaw(node);
     on.clients().forget();
     cluster(on).await_healthy();
