@@ -19,6 +19,7 @@ protected:
     {
         params settings;
         settings.shared_connections = 1;
+        settings.command_timeout = 60s;   // many megabytes, and a sanitizer
         connect(settings);
         ASSERT_TRUE(turn_until_up());
         ASSERT_EQ(ask(batch::of("SET", "small", "v")), "+OK");
