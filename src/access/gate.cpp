@@ -157,7 +157,25 @@ result<redis::submission*> gate::submit(redis::batch&& commands, redis::submit_o
     options.payer = by_->used ? by_->used->payer : 0;
     options.ended = asked_.ended;
     options.most_reply = redis::narrower(options.most_reply, most_reply());
+    if (asked_.seen)
+        mind_replicas(commands, options);
     return to_->submit(std::move(commands), options, sink);
+}
+
+// A cursor is good at the server that has given it, so what goes on by one stays with the primary.
+void gate::mind_replicas(const redis::batch& commands, redis::submit_options& options) const
+{
+    const auto has_cursor = [&](std::size_t index) {
+        constexpr std::string_view scan = "SCAN";
+        const std::string_view name = commands.name(index);
+        return name.size() >= scan.size() && iequals(name.substr(name.size() - scan.size()), scan);
+    };
+    bool fit = options.read_only && asked_.reads_replicas;
+    for (std::size_t i = 0; fit && i < commands.size(); ++i)
+        fit = !has_cursor(i);
+    options.at_replica = fit;
+    if (fit || !options.read_only)
+        options.seen = asked_.seen.get();
 }
 
 result<redis::subscription> gate::subscribe(

@@ -1,11 +1,11 @@
-#include "api/upstash/sync_token.hpp"
+#include "api/sync_token.hpp"
 
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <random>
 
-namespace rediserve::api::upstash {
+namespace rediserve::api {
 
 namespace {
 
@@ -44,4 +44,4 @@ std::string_view next_sync_token() noexcept
     return maker.next();
 }
 
-}   // namespace rediserve::api::upstash
+}   // namespace rediserve::api

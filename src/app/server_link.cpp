@@ -11,7 +11,7 @@ server_link::server_link(boost::asio::io_context& context, const config::numbere
     : url_(redis::masked_url(what.settings.address))
     , shelf_(shelf)
     , metrics_(shelf.take())
-    , shown_{.number = what.number}
+    , shown_{.number = what.number, .reads_replicas = what.settings.reads_replicas}
     , backend_(make_backend(context, what.settings))
     , loader_(context, *backend_, metrics_, [this](auto table) { shown_.commands = std::move(table); })
     , probe_(context, *backend_)

@@ -39,6 +39,7 @@ result<void> dispatch::begin(redis::batch&& commands, const redis::submit_option
     options_ = options;
     options_.stands_for = {};
     options_.returned = nullptr;
+    options_.at_replica = options.at_replica && !home_.moving();
     sink_ = &to;
     count_ = commands.size();
     until_ = std::min(options.until, std::chrono::steady_clock::now() + home_.settings().command_timeout);
@@ -123,6 +124,7 @@ void dispatch::send_or_park(node_link& to, load&& what)
 void dispatch::park(load&& what, error why, bool waits)
 {
     again_ = true;
+    options_.at_replica = false;
     why.executed = executed::no;
     const bool of_replica = std::ranges::any_of(what.targets, [](const target& one) { return one.only != nullptr; });
     waits =
@@ -206,7 +208,9 @@ void dispatch::send_on(detour&& what)
 {
     using kind = redirect::kind;
     again_ = true;
+    options_.at_replica = false;
     home_.topology().doubt();
+    home_.note_moves();
     const kind is = what.where.is;
     if (is == kind::down || is == kind::try_again || (is == kind::ask && whole_))
         return park(std::move(what.what), what_it_says(is), true);

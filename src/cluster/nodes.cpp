@@ -15,6 +15,7 @@ redis::params params_for(const redis::params& all, const redis::place& one)
     made.address.seeds.clear();
     made.address.host = one.host;
     made.address.port = one.port;
+    made.cluster_node = true;
     return made;
 }
 

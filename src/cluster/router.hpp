@@ -57,6 +57,10 @@ public:
     cluster::scans& scans() noexcept { return scans_; }
     // Views into `from`, until the next call.
     std::span<const std::string_view> words_of(const redis::batch& from, std::size_t index);
+    // Whether slots were on their way just now. A replica does not know that they are, and takes keys that have left for
+    // none: it is not asked.
+    bool moving() const noexcept { return std::chrono::steady_clock::now() < moving_until_; }
+    void note_moves() noexcept { moving_until_ = std::chrono::steady_clock::now() + std::chrono::seconds(10); }
     // To be used until the next batch.
     std::vector<route>& routes() noexcept { return routes_; }
     // Whether there is room for one that waits.
@@ -89,6 +93,7 @@ private:
     std::vector<dispatch*> spare_;
     boost::intrusive::list<dispatch, boost::intrusive::constant_time_size<false>> waiting_;
     std::size_t waiting_count_ = 0;
+    steady_time moving_until_{};
     std::vector<std::string_view> words_;
     std::vector<route> routes_;
     redis::alarm wake_;

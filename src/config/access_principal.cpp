@@ -98,6 +98,14 @@ access::limits read_limits(members& from)
     return made;
 }
 
+std::optional<bool> read_reads(members& from)
+{
+    const auto said = from.text("read");
+    if (said && *said != "replica" && *said != "primary")
+        from.complain("read", "must be replica or primary");
+    return said ? std::optional(*said == "replica") : std::nullopt;
+}
+
 }   // namespace
 
 principal_draft read_principal(const std::string& name, members from)
@@ -109,6 +117,7 @@ principal_draft read_principal(const std::string& name, members from)
     made.who.from = read_policy(from);
     made.who.rates = read_rates(from);
     made.who.limits = read_limits(from);
+    made.who.reads_replicas = read_reads(from);
     made.redis_user = from.text("redis_user").value_or("");
     made.redis_password = from.text("redis_password").value_or("");
     made.certificates = from.texts("certificates");

@@ -228,6 +228,10 @@ constexpr option table[] = {
      .help = "requests per thread that may be with Redis at a time, while others wait and principals take turns: auto, as many as it "
              "answers without delay; a number; or unlimited",
      .reloadable = true},
+    {.path = "redis.read", .in = section::redis,
+     .is = choice{{"primary", "replica"}, get_read, set_read},
+     .help = "what answers commands that only read, unless a principal or ?read= says otherwise: primary or replica",
+     .reloadable = true},
     {.path = "redis.queue_commands", .in = section::redis,
      .is = count{[](settings& s) -> std::size_t& { return s.redis.queue_commands; }, 1, 1'048'576},
      .help = "commands that may wait on one shared connection; beyond it the answer is 503", .reloadable = true},

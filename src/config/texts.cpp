@@ -386,6 +386,16 @@ void set_log_level(settings& to, std::string_view name)
     to.log.level = name;
 }
 
+std::string_view get_read(const settings& from)
+{
+    return from.redis.reads_replicas ? "replica" : "primary";
+}
+
+void set_read(settings& to, std::string_view name)
+{
+    to.redis.reads_replicas = name == "replica";
+}
+
 std::string_view get_log_format(const settings& from)
 {
     switch (from.log.format) {

@@ -61,6 +61,8 @@ std::string set_cors_headers(settings& to, std::string_view text);
 
 std::string_view get_log_level(const settings& from);
 void set_log_level(settings& to, std::string_view name);
+std::string_view get_read(const settings& from);
+void set_read(settings& to, std::string_view name);
 std::string_view get_log_format(const settings& from);
 void set_log_format(settings& to, std::string_view name);
 

@@ -70,6 +70,7 @@ void response::reset(const response_context& context) noexcept
 {
     context_ = context;
     common_.clear();
+    source_ = nullptr;
     state_ = state::fresh;
     status_ = 0;
     to_ = nullptr;
@@ -91,6 +92,8 @@ void response::begin(unsigned status)
     to_->append(context_.id);
     to_->append("\r\n");
     to_->append(common_);
+    if (source_)
+        source_->add_fields(*this);
 }
 
 void response::connection_field()

@@ -67,6 +67,7 @@ std::optional<header> header_of(std::string_view name) noexcept
     case 12: return when("x-request-id", header::x_request_id);
     case 15: return when("x-forwarded-for", header::x_forwarded_for);
     case 16: return when("upstash-encoding", header::upstash_encoding);
+    case 18: return when("upstash-sync-token", header::upstash_sync_token);
     case 22: return when("upstash-reponse-format", header::upstash_response_format);
     case 23: return when("upstash-response-format", header::upstash_response_format);
     default: return std::nullopt;

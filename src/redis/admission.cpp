@@ -21,6 +21,7 @@ admission::admission(
     , limit_(settings.concurrency)
     , waiting_(settings.queue_commands, settings.queue_bytes)
     , service_(context, std::move(serve))
+    , tells_(!settings.guest && !settings.replica)
 {
     settle();
 }
@@ -88,7 +89,8 @@ void admission::heard() noexcept
     breaker_.on_answer();
     if (!was_broken)
         return;
-    telemetry::report(telemetry::level::info, "backend", "answers");
+    if (tells_)
+        telemetry::report(telemetry::level::info, "backend", "answers");
     settle();
 }
 

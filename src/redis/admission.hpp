@@ -57,6 +57,7 @@ private:
     breaker breaker_;
     alarm service_;
     std::size_t under_way_ = 0;
+    const bool tells_;                 // the log
     std::size_t open_below_ = 0;       // the limit; 0 while somebody waits, or Redis is silent
     std::int64_t counted_limit_ = 0;   // in the metrics, which guests share
 };

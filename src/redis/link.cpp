@@ -24,6 +24,7 @@ link_steps steps_of(const params& settings, bool follow_master)
         .authenticate = settings.guest || !at.user.empty() || !at.password.empty(),
         .select = at.database != 0,
         .set_name = !settings.client_name.empty(),
+        .accept_reads = settings.replica,
         .try_transaction = settings.guest,
     };
 }
@@ -49,6 +50,7 @@ std::string_view expected_from(link_action step) noexcept
     case link_action::authenticate: return "no answer to AUTH";
     case link_action::select: return "no answer to SELECT";
     case link_action::set_name: return "no answer to CLIENT SETNAME";
+    case link_action::accept_reads: return "no answer to READONLY";
     case link_action::check: return "no answer to PING";
     case link_action::verify_role: return "no answer to ROLE";
     case link_action::try_multi: return "no answer to MULTI";
@@ -140,6 +142,7 @@ void link::act(link_action next)
     case link_action::authenticate: return send_step(login_of(settings_));
     case link_action::select: return send_step(batch::of("SELECT", settings_.address.database));
     case link_action::set_name: return send_step(batch::of("CLIENT", "SETNAME", settings_.client_name));
+    case link_action::accept_reads: return send_step(batch::of("READONLY"));
     case link_action::check: return send_step(batch::of("PING"));
     case link_action::verify_role: return send_step(batch::of("ROLE"));
     case link_action::try_multi: return send_step(batch::of("MULTI"));

@@ -24,6 +24,7 @@ bool link_fsm::wanted(link_action step) const noexcept
     case link_action::authenticate: return steps_.authenticate;
     case link_action::select: return steps_.select;
     case link_action::set_name: return steps_.set_name;
+    case link_action::accept_reads: return steps_.accept_reads;
     case link_action::try_exec:
     case link_action::try_multi:
     case link_action::end_multi: return steps_.try_transaction;
@@ -62,7 +63,8 @@ std::optional<error> judge_refusal(link_action step, std::string_view reply)
     const bool closes = starts_with_any(reply, {"DENIED", "ERR max number of clients"});
     // Proxies and restricted users may know neither CLIENT nor PING nor ROLE, and a busy server (BUSY, MASTERDOWN) is a server.
     const bool asks = step == link_action::try_exec || step == link_action::try_multi || step == link_action::end_multi;
-    const bool optional = asks || step == link_action::set_name || step == link_action::verify_role;
+    const bool optional =
+        asks || step == link_action::set_name || step == link_action::accept_reads || step == link_action::verify_role;
     const bool fatal = optional ? closes : step == link_action::check ? closes || reply.starts_with("NOAUTH") : true;
     if (!fatal)
         return std::nullopt;

@@ -18,6 +18,7 @@ enum class link_action : std::uint8_t {
     authenticate,   // AUTH
     select,         // SELECT
     set_name,       // CLIENT SETNAME; a refusal does not matter
+    accept_reads,   // READONLY; refused by a replica of no cluster, which needs no such word
     check,          // PING: the first proof that whoever accepted the connection also serves it
     verify_role,    // ROLE: whether it is the master
     try_exec,       // EXEC alone: whether the user may; only then, so that no connection stays in MULTI,
@@ -35,6 +36,7 @@ struct link_steps
     bool authenticate = false;
     bool select = false;
     bool set_name = false;
+    bool accept_reads = false;
     bool try_transaction = false;
 };
 

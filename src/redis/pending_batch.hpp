@@ -20,12 +20,23 @@ enum class pending_state : std::uint8_t {
     sent,     // given to a connection, at least in part
 };
 
-// Belongs to a pending_pool, is referred to by the queue it is in, by the timeout queue, by the set of earlier deadlines
-// and by who submitted it.
-class pending_batch final : public submission, public timeout_entry, public deadline_entry
+// What a backend of one server hands out.
+class handle : public submission
 {
 public:
-    pending_batch() = default;
+    const bool by_replica;   // it is a replica_trip, else a pending_batch
+
+protected:
+    explicit handle(bool goes_by_replica) noexcept : by_replica(goes_by_replica) {}
+    ~handle() = default;
+};
+
+// Belongs to a pending_pool, is referred to by the queue it is in, by the timeout queue, by the set of earlier deadlines
+// and by who submitted it.
+class pending_batch final : public handle, public timeout_entry, public deadline_entry
+{
+public:
+    pending_batch() noexcept : handle(false) {}
 
     // What must have reached Redis at least before anything can have run: the whole of one command or transaction, the
     // first command of any other batch.

@@ -99,7 +99,7 @@ result<submission*> pool::wait_for_turn(batch&& commands, submit_options options
 // Who waits has no better prospects than who comes.
 void pool::fall_silent() noexcept
 {
-    if (!around_.settings.guest)
+    if (tells())
         report(level::warn, "backend", "silent", {{"timeouts", std::uint64_t{breaker::patience}}});
     drop_waiting(silence());
 }
@@ -220,7 +220,7 @@ void pool::on_timeouts()
 
 void pool::on_ready(carrier& which) noexcept
 {
-    if (down_ && !around_.settings.guest)
+    if (down_ && tells())
         report(level::info, "backend", "up");
     if (!std::ranges::any_of(carriers_, [&](const auto& each) { return each.get() != &which && each->ready(); }))
         admission_.begin_anew();
@@ -259,7 +259,7 @@ bool pool::worth_waiting(const carrier& which, const error& why) const noexcept
 void pool::go_down(carrier& probe, const error& why) noexcept
 {
     const bool refused = why.code == errc::unauthorized;
-    if (!down_ && !around_.settings.guest)
+    if (!down_ && tells())
         report(level::warn, "backend", "down", {{"why", why.detail}});
     down_ = true;
     last_failure_ = why;

@@ -37,6 +37,9 @@ public:
     bool known_down() const noexcept { return down_; }
 
 private:
+    // Whether its ups and downs are worth a line in the log.
+    bool tells() const noexcept { return !around_.settings.guest && !around_.settings.replica; }
+
     // carrier::events
     void on_ready(carrier& which) noexcept override;
     void on_attempt_failed(carrier& which, const error& why) noexcept override;

@@ -1,6 +1,7 @@
 // A backend of one server, or of the master of a group.
 #include "redis/lease_desk.hpp"
 #include "redis/pool.hpp"
+#include "redis/replicas.hpp"
 #include "redis/sentinels.hpp"
 #include "redis/subscriber.hpp"
 #include "rediserve/redis/guests.hpp"
@@ -39,10 +40,18 @@ public:
 
     result<submission*> submit(batch&& commands, submit_options options, reply_sink& sink) override
     {
+        if (options.seen)
+            return with_replicas().submit(std::move(commands), options, sink);
         return shared_.submit(std::move(commands), options, sink);
     }
 
-    void cancel(submission& what) noexcept override { shared_.cancel(static_cast<pending_batch&>(what)); }
+    void cancel(submission& what) noexcept override
+    {
+        if (static_cast<handle&>(what).by_replica)
+            replicas_->cancel(static_cast<replica_trip&>(what));
+        else
+            shared_.cancel(static_cast<pending_batch&>(what));
+    }
 
     result<void> acquire(lease_waiter& waiter, steady_time until) override
     {
@@ -81,6 +90,8 @@ public:
     {
         const error why = why_stopped();
         shared_.stop(why);
+        if (replicas_)
+            replicas_->stop(why);
         guests_.stop();
         leases_.stop(why);
         channels_.stop(why);
@@ -90,6 +101,13 @@ public:
     }
 
 private:
+    replicas& with_replicas()
+    {
+        if (!replicas_)
+            replicas_ = std::make_unique<replicas>(around_, shared_);
+        return *replicas_;
+    }
+
     error why_stopped() const
     {
         constexpr auto out = "this Redis server is being taken out of use";
@@ -108,6 +126,7 @@ private:
     pending_pool batches_;
     carrier::surroundings around_;
     pool shared_;
+    std::unique_ptr<replicas> replicas_;   // nullptr: nobody has read from them yet
     lease_desk leases_;
     subscriber channels_;   // and patterns and shard channels
     subscriber monitor_;

@@ -117,6 +117,24 @@ const std::array summed = {
         "Batches of commands that never reached Redis: their client had gone, or its time was over, before their turn.",
         {}},
     summed_cell{
+        &shard_metrics::redis_replica_reads,
+        "redis_replica_reads_total",
+        MetricType::Counter,
+        "Batches that a replica was to answer, by what came of it.",
+        {{"outcome", "replica"}}},
+    summed_cell{
+        &shard_metrics::redis_replica_behind,
+        "redis_replica_reads_total",
+        MetricType::Counter,
+        "Batches that a replica was to answer, by what came of it.",
+        {{"outcome", "behind"}}},
+    summed_cell{
+        &shard_metrics::redis_replica_missing,
+        "redis_replica_reads_total",
+        MetricType::Counter,
+        "Batches that a replica was to answer, by what came of it.",
+        {{"outcome", "missing"}}},
+    summed_cell{
         &shard_metrics::redis_timeouts,
         "redis_timeouts_total",
         MetricType::Counter,

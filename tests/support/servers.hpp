@@ -17,7 +17,8 @@ inline access::servers servers_of(
 {
     std::vector<access::server_ptr> made;
     for (redis::backend* const one : all)
-        made.push_back(std::make_shared<access::server>(access::server{made.size(), one, commands}));
+        made.push_back(std::make_shared<access::server>(access::server{
+            .number = made.size(), .backend = one, .commands = commands}));
     return access::servers(std::move(made));
 }
 

@@ -21,10 +21,12 @@ namespace rediserve::access {
 // Which request asks.
 struct asker
 {
-    std::string_view request = {};                   // its id, for the audit log
-    std::optional<ip_address> from = std::nullopt;   // for the same; nullopt: a unix socket, or nobody wants to know
-    steady_time until = never;                       // when its client stops waiting
-    const bool* ended = nullptr;                     // redis::submit_options::ended
+    std::string_view request = {};                    // its id, for the audit log
+    std::optional<ip_address> from = std::nullopt;    // for the same; nullopt: a unix socket, or nobody wants to know
+    steady_time until = never;                        // when its client stops waiting
+    const bool* ended = nullptr;                      // redis::submit_options::ended
+    std::shared_ptr<redis::written> seen = nullptr;   // what its client has written; nullptr: that does not matter
+    bool reads_replicas = false;                      // where they have all of that
 };
 
 // A backend as one principal may use it. Every batch is read again from the bytes that would be sent and judged by them,
@@ -74,6 +76,8 @@ public:
     void cancel(redis::submission& what) noexcept override { to_->cancel(what); }
     result<void> acquire(redis::lease_waiter& waiter, steady_time until) override
     {
+        if (asked_.seen)
+            asked_.seen->note_unknown();   // what is done there
         return to_->acquire(waiter, std::min(until, asked_.until));
     }
     void cancel(redis::lease_waiter& waiter) noexcept override { to_->cancel(waiter); }
@@ -99,6 +103,7 @@ private:
     result<void> admit_command(words_view words, const redis::submit_options& options) const;
     void tell_allowed(const redis::batch& commands, const redis::submit_options& options) const;
     result<void> take(const redis::batch& commands) const;
+    void mind_replicas(const redis::batch& commands, redis::submit_options& options) const;
 
     std::shared_ptr<redis::backend> held_;   // nullptr: it outlives this anyway
     redis::backend* to_;

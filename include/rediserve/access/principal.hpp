@@ -64,6 +64,7 @@ struct principal
     std::shared_ptr<const network_policy> from = {};   // nullptr: from anywhere
     access::limits limits = {};
     access::rates rates = {};
+    std::optional<bool> reads_replicas = {};          // nullopt: as its server's settings have it
     std::shared_ptr<const redis::login> login = {};   // as which user of that server; nullptr: the gateway's
     bool passing = false;                             // known by what a token says only, not by its name
     // An authenticator's have these too:

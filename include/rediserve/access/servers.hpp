@@ -15,6 +15,7 @@ struct server
 {
     std::size_t number = 0;              // principal::backend
     redis::backend* backend = nullptr;   // never nullptr
+    bool reads_replicas = false;         // unless a principal or a request wants it otherwise
     // What it has said of its commands; until then, what is built in.
     std::shared_ptr<const commands::command_table> commands = commands::command_table::built_in();
 };

@@ -43,6 +43,7 @@ enum class header : std::uint8_t {
     traceparent,
     upstash_encoding,
     upstash_response_format,   // "Upstash-Reponse-Format", too, as its documentation has it
+    upstash_sync_token,
     x_forwarded_for,
     x_request_id,
     count_
@@ -108,6 +109,18 @@ struct response_context
     bool keep_alive = true;
 };
 
+class response;
+
+// Knows header lines of an answer that are not known before it begins.
+class field_source
+{
+public:
+    virtual void add_fields(response& to) = 0;
+
+protected:
+    ~field_source() = default;
+};
+
 // Writes one answer straight into the connection's output buffer. Either
 //     begin(200); field("ETag", tag); content("application/json", 120).append(…); finish();
 // or  begin(204); finish();
@@ -125,6 +138,9 @@ public:
     // Whole header lines that begin() is to write, whoever calls it: these, and more of them.
     void common_fields(std::string_view lines) { common_ = lines; }
     void add_common_fields(std::string_view lines) { common_.append(lines); }
+    // Asks `who`, too, which must be there as long as the answer has not begun.
+    void fields_from(field_source* who) noexcept { source_ = who; }
+    bool has_source() const noexcept { return source_ != nullptr; }
     void begin(unsigned status);
     // A header line. `value` must not hold CR, LF or NUL.
     void field(std::string_view name, std::string_view value);
@@ -176,6 +192,7 @@ private:
     response_host& host_;
     response_context context_;
     std::string common_;
+    field_source* source_ = nullptr;
     state state_ = state::fresh;
     unsigned status_ = 0;
     buffer* to_ = nullptr;

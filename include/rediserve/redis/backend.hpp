@@ -11,6 +11,7 @@
 #include "rediserve/redis/params.hpp"
 #include "rediserve/redis/reply.hpp"
 #include "rediserve/redis/subscription.hpp"
+#include "rediserve/redis/written.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -74,6 +75,12 @@ struct submit_options
     bool one_by_one = false;
     // Of a command that all nodes of a cluster are asked, one good answer is enough.
     bool any_answer = false;
+    // What its client has written; nullptr: that does not matter. What the batch writes is noted there before the sink's last
+    // call, unless it is `at_replica`. Must outlive the submission.
+    redis::written* seen = nullptr;
+    // Commands on keys that only read, and in any order: a replica may answer them that has all of `seen`, and else the
+    // primary does.
+    bool at_replica = false;
     // What the replies may take together, in bytes: their texts, and 64 for each element of an array. One that does not fit
     // into what is left of it is read and not kept; what is told in its place is_oversized(). 0: any number.
     std::size_t most_reply = 0;

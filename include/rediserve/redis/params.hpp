@@ -90,6 +90,9 @@ struct params
     std::size_t queue_bytes = std::size_t{256} << 20;   // per shared connection
     redis::concurrency concurrency;
     std::size_t reply_bytes = 0;   // of the replies to one batch of a request; 0: any
+    bool reads_replicas = false;   // what requests read that do not say from where
+    bool cluster_node = false;     // it is one of many, each with data of its own
+    bool replica = false;          // it is a replica, and read from
     bool guest = false;            // the login is a client's: it may be wrong, and may not be allowed to MULTI
 
     bool operator==(const params&) const = default;

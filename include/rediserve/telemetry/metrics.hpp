@@ -109,11 +109,14 @@ struct shard_metrics
     cell redis_links_connecting;
     cell redis_leases_out;
     cell redis_leases_waiting;
-    cell redis_pending;       // batches queued or awaiting a reply
-    cell redis_concurrency;   // batches that may be with Redis at a time, where that is limited
-    cell redis_in_flight;     // … and are
-    cell redis_queued;        // batches that wait for their turn
-    cell redis_dropped;       // … and were dropped before it came
+    cell redis_pending;           // batches queued or awaiting a reply
+    cell redis_concurrency;       // batches that may be with Redis at a time, where that is limited
+    cell redis_in_flight;         // … and are
+    cell redis_queued;            // batches that wait for their turn
+    cell redis_dropped;           // … and were dropped before it came
+    cell redis_replica_reads;     // answered by replicas, …
+    cell redis_replica_behind;    // … and by the primary, as no replica had what its client has written, …
+    cell redis_replica_missing;   // … or none could be asked, or did not answer
     cell redis_timeouts;
     cell redis_retries;
     cell redis_reconnects;

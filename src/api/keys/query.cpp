@@ -1,5 +1,6 @@
 #include "api/keys/query.hpp"
 
+#include "api/reads.hpp"
 #include "api/text.hpp"
 #include "rediserve/base/bytes.hpp"
 #include "rediserve/base/edit_distance.hpp"
@@ -49,6 +50,8 @@ result<void> query::add(std::string_view part, std::span<const known_option> kno
     auto value = form_decode(part);
     if (!name || !value)
         return error(errc::bad_request, "the query has a percent sign without two hexadecimal digits");
+    if (*name == reads_option)   // said to the service, which has read it
+        return {};
     const auto found = std::ranges::find(known, *name, &known_option::name);
     if (found == known.end())
         return unknown(*name, known);

@@ -1,9 +1,9 @@
 #include "api/upstash/answer.hpp"
 
 #include "api/errors.hpp"
+#include "api/sync_token.hpp"
 #include "api/upstash/json_reply.hpp"
 #include "api/upstash/resp_reply.hpp"
-#include "api/upstash/sync_token.hpp"
 #include "rediserve/base/bytes.hpp"
 
 namespace rediserve::api::upstash {
@@ -49,7 +49,8 @@ http::response& begin(http::exchange& of, unsigned status)
 {
     http::response& answer = of.response();
     answer.begin(status);
-    answer.field("upstash-sync-token", next_sync_token());
+    if (!answer.has_source())   // which says more
+        answer.field("upstash-sync-token", next_sync_token());
     return answer;
 }
 

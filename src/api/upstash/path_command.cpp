@@ -1,5 +1,6 @@
 #include "api/upstash/path_command.hpp"
 
+#include "api/reads.hpp"
 #include "api/text.hpp"
 
 #include <algorithm>
@@ -80,7 +81,7 @@ void add_parameter(std::string_view parameter, command_list& to)
 {
     const auto equals = parameter.find('=');
     const std::string_view name = decoded(parameter.substr(0, equals), plus::is_blank, to);
-    if (name == "_token")
+    if (name == "_token" || name == reads_option)   // said to the gateway
         return;
     to.word(name);
     if (equals != std::string_view::npos)

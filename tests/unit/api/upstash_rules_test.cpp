@@ -1,8 +1,8 @@
 // What may be sent, by whom, which call a path is, and what is answered without Redis.
+#include "api/sync_token.hpp"
 #include "api/upstash/made_reply.hpp"
 #include "api/upstash/place.hpp"
 #include "api/upstash/policy.hpp"
-#include "api/upstash/sync_token.hpp"
 
 #include <gtest/gtest.h>
 

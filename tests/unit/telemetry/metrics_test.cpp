@@ -91,6 +91,7 @@ TEST_F(Metrics, HaveTheseNames)
             "rediserve_redis_pending gauge",
             "rediserve_redis_queued gauge",
             "rediserve_redis_reconnects_total counter",
+            "rediserve_redis_replica_reads_total counter",
             "rediserve_redis_retries_total counter",
             "rediserve_redis_subscribers gauge",
             "rediserve_redis_subscriptions gauge",
