@@ -21,6 +21,29 @@ bool lies_under(std::string_view path, std::string_view prefix) noexcept
     return path.starts_with(prefix) && path[prefix.size()] == '/';
 }
 
+// Whether a request may say anything about replicas. All that most requests pay for them.
+bool may_mind_replicas(const http::request& request) noexcept
+{
+    return !request.query.empty() || !request[http::header::upstash_sync_token].empty();
+}
+
+// From where it reads, and what its client has written. A token that tells of writes goes on telling of them.
+result<void> mind_replicas(http::exchange& of, access::asker& asked)
+{
+    const http::request& request = of.request();
+    const auto wanted = wants_replica(request.query);
+    if (!wanted)
+        return wanted.error();
+    const std::string_view token = request[http::header::upstash_sync_token];
+    asked.reads_replicas = wanted->value_or(asked.reads_replicas);
+    if (!asked.reads_replicas && !client_writes::has_any(token))
+        return {};
+    const auto writes = std::make_shared<client_writes>(token);
+    of.response().fields_from(writes.get());
+    asked.seen = {writes, &writes->seen};
+    return {};
+}
+
 }   // namespace
 
 std::string_view dialect::token(const http::request&, const params&, std::string_view bearer, std::string&) const
@@ -194,10 +217,13 @@ task service::handle(http::exchange& of)
     if (telemetry::audits(true) || telemetry::audits(false))
         asked.from = entrance_->origin(of);
     const auto& given = *static_cast<const access::server*>(of.held().get());
-    if (const auto fine = mind_replicas(of, by, given, asked); !fine) {
-        metrics_.reject(fine.error());
-        refuse(of, at, fine.error());
-        return {};
+    asked.reads_replicas = by.reads_replicas.value_or(given.reads_replicas);
+    if (asked.reads_replicas || may_mind_replicas(of.request())) {
+        if (const auto fine = mind_replicas(of, asked); !fine) {
+            metrics_.reject(fine.error());
+            refuse(of, at, fine.error());
+            return {};
+        }
     }
     const auto& commands = given.commands;
     const access::authenticator& known = *entrance_->policy().who;
@@ -212,25 +238,6 @@ task service::handle(http::exchange& of)
     }
     const access::gate through(std::move(*guest), commands, by, asked, &reports_);
     return at->dialect->respond({of, through, settings_, metrics_, *commands, known, by});
-}
-
-// From where it reads, and what its client has written. A token that tells of writes goes on telling of them.
-result<void> service::mind_replicas(
-    http::exchange& of, const access::principal& by, const access::server& given, access::asker& asked
-) const
-{
-    const http::request& request = of.request();
-    const auto wanted = wants_replica(request.query);
-    if (!wanted)
-        return wanted.error();
-    const std::string_view token = request[http::header::upstash_sync_token];
-    asked.reads_replicas = wanted->value_or(by.reads_replicas.value_or(given.reads_replicas));
-    if (!asked.reads_replicas && !client_writes::has_any(token))
-        return {};
-    const auto writes = std::make_shared<client_writes>(token);
-    of.response().fields_from(writes.get());
-    asked.seen = {writes, &writes->seen};
-    return {};
 }
 
 void service::settle(http::exchange& of) noexcept

@@ -64,7 +64,7 @@ bool carrier::congested() const noexcept
 
 // ---- in ------------------------------------------------------------------------------------------------------------
 
-result<pending_batch*> carrier::add(batch&& commands, submit_options options, reply_sink& sink, steady_time now)
+result<pending_batch*> carrier::add(batch&& commands, const submit_options& options, reply_sink& sink, steady_time now)
 {
     if (!queue_.has_room(commands))
         return error(errc::backend_queue_full, "too many commands are waiting for Redis", executed::no);

@@ -59,7 +59,7 @@ public:
     bool empty() const noexcept { return queue_.empty(); }
 
     // Queues a batch for which deadlines are somebody else's business. errc::backend_queue_full.
-    result<pending_batch*> add(batch&& commands, submit_options options, reply_sink& sink, steady_time now);
+    result<pending_batch*> add(batch&& commands, const submit_options& options, reply_sink& sink, steady_time now);
     // The same with one that has waited elsewhere; when it fails, that is its end.
     bool has_room(const pending_batch& what) const noexcept { return queue_.has_room(what.commands); }
     void adopt(pending_batch& what, steady_time now) noexcept;

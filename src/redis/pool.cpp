@@ -62,7 +62,7 @@ void pool::stop(const error& why) noexcept
     count_links();
 }
 
-result<submission*> pool::submit(batch&& commands, submit_options options, reply_sink& sink)
+result<submission*> pool::submit(batch&& commands, const submit_options& options, reply_sink& sink)
 {
     if (down_)
         return last_failure_;
@@ -86,7 +86,9 @@ result<submission*> pool::submit(batch&& commands, submit_options options, reply
     return *added;
 }
 
-result<submission*> pool::wait_for_turn(batch&& commands, submit_options options, reply_sink& sink, steady_time now)
+result<submission*> pool::wait_for_turn(
+    batch&& commands, const submit_options& options, reply_sink& sink, steady_time now
+)
 {
     if (!admission_.waiting().has_room(commands, options.payer))
         return error(errc::backend_queue_full, "too many commands are waiting for Redis", executed::no);

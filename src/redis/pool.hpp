@@ -29,7 +29,7 @@ public:
     // Whatever waits is told `why`, and whoever comes later.
     void stop(const error& why) noexcept;
 
-    result<submission*> submit(batch&& commands, submit_options options, reply_sink& sink);
+    result<submission*> submit(batch&& commands, const submit_options& options, reply_sink& sink);
     void cancel(pending_batch& what) noexcept;
 
     const backend_health& health() const noexcept { return health_; }
@@ -52,7 +52,9 @@ private:
         std::uint32_t under_way = 0;
     };
 
-    result<submission*> wait_for_turn(batch&& commands, submit_options options, reply_sink& sink, steady_time now);
+    result<submission*> wait_for_turn(
+        batch&& commands, const submit_options& options, reply_sink& sink, steady_time now
+    );
     void serve() noexcept;
     void fall_silent() noexcept;
     void drop(pending_batch& what, std::optional<error> why) noexcept;

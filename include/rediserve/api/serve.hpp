@@ -63,9 +63,6 @@ private:
     cors_policy cors(const http::exchange& of, const mount* at) const;
     const listener_params& listener(const http::exchange& of) const;
     void refuse(http::exchange& of, const mount* at, const error& why) const;
-    result<void> mind_replicas(
-        http::exchange& of, const access::principal& by, const access::server& given, access::asker& asked
-    ) const;
     void answer_unmounted(http::exchange& of) const;
     error unknown_path() const;
 
