@@ -81,7 +81,7 @@ TEST_F(ReplicaReads, AreThereForWhoAsks)
     EXPECT_THAT(rest().request("PUT", "/keys/asked", "1"), HasStatus(201));
     EXPECT_THAT(rest().request("GET", "/keys/asked?raw"), Answers(200, "1"));
     EXPECT_EQ(outcome("replica") + outcome("missing") + outcome("behind"), 0);
-    for (const std::size_t replica : {1, 2})
+    for (const std::size_t replica : {std::size_t{1}, std::size_t{2}})
         ASSERT_TRUE(await([&] { return group().server(replica).cli({"get", "asked"}) == "1"; }));
     EXPECT_TRUE(await_replica("/keys/asked?read=replica"));
     const auto before = outcome("replica");
