@@ -21,10 +21,29 @@ constexpr milliseconds reconnect_after{20};
 struct answer
 {
     int status = 0;
-    bool last = false;   // the connection ends with it
+    bool last = false;        // the connection ends with it
+    std::string_view token;   // upstash-sync-token
     std::string_view body;
     std::size_t size = 0;   // of all of it
 };
+
+// The value of a header, as this gateway writes its name.
+std::string_view header_in(std::string_view head, std::string_view name)
+{
+    const auto at = head.find(name);
+    const auto from = at == std::string_view::npos ? head.size() : at + name.size();
+    return head.substr(from, head.find('\r', from) - from);
+}
+
+// The same request, of a client that reads from replicas, and shows what it has written by the token of its last answer.
+std::string at_replica(std::string request, std::string_view token)
+{
+    const auto target_end = request.find(" HTTP/1.1\r\n");
+    const bool has_query = request.find('?') < target_end;
+    request.insert(target_end, has_query ? "&read=replica" : "?read=replica");
+    request.insert(request.find("\r\n") + 2, "upstash-sync-token: " + std::string(token) + "\r\n");
+    return request;
+}
 
 // One whole answer at the front of `input`; those of this gateway to these requests have a Content-Length.
 std::optional<answer> whole_answer(std::string_view input)
@@ -35,10 +54,10 @@ std::optional<answer> whole_answer(std::string_view input)
     const auto head = input.substr(0, head_end + 2);
     answer found;
     std::from_chars(head.data() + 9, head.data() + std::min<std::size_t>(head.size(), 12), found.status);
-    constexpr std::string_view length_field = "\r\nContent-Length: ";
+    const auto digits = header_in(head, "\r\nContent-Length: ");
     std::size_t length = 0;
-    if (const auto at = head.find(length_field); at != std::string_view::npos)
-        std::from_chars(head.data() + at + length_field.size(), head.data() + head.size(), length);
+    std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    found.token = header_in(head, "\r\nupstash-sync-token: ");
     found.size = head_end + 4 + length;
     if (input.size() < found.size)
         return std::nullopt;
@@ -52,7 +71,9 @@ std::optional<answer> whole_answer(std::string_view input)
 class witness::client
 {
 public:
-    client(witness& of, int index) : of_(of), name_("c" + std::to_string(index)), number_(index) {}
+    client(witness& of, int index)
+        : of_(of), name_("c" + std::to_string(index)), number_(index), reads_replicas_(index % 2 == 1)
+    {}
 
     int descriptor() const noexcept { return line_.descriptor(); }
     bool busy() const noexcept { return asked_.has_value(); }
@@ -102,7 +123,8 @@ private:
         ++number_;
         what_ = static_cast<question>(number_ % questions);
         asked_ = now;
-        line_.send(pages_[page_].ask(what_, number_));
+        auto request = pages_[page_].ask(what_, number_);
+        line_.send(reads_replicas_ ? at_replica(std::move(request), token_) : std::move(request));
     }
 
     void take(const answer& answered, time_point now)
@@ -114,6 +136,7 @@ private:
         if (streak_ == 1)
             since_ = now;
         asked_.reset();
+        token_ = answered.token;
         next_ = now + of_.how_.pause;
         if (answered.last)
             line_.close();
@@ -142,6 +165,8 @@ private:
     std::size_t page_ = 0;      // what is under way belongs to
     question what_{};
     long number_;
+    const bool reads_replicas_;
+    std::string token_;
     std::optional<time_point> asked_;
     time_point next_{};
 };

@@ -1,4 +1,5 @@
-// Many clients that keep asking, each on a connection of its own, and know what was acknowledged to them.
+// Many clients that keep asking, each on a connection of its own, and know what was acknowledged to them. Every other one
+// wants its reads from replicas, where there are any, and must find there what it has written.
 #pragma once
 
 #include "faults/question.hpp"
