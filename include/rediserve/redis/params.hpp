@@ -15,6 +15,7 @@ enum class transport : std::uint8_t { tcp, tls, unix_socket };
 // What stands behind an address: one server, a group that sentinels watch, or a cluster.
 enum class topology : std::uint8_t { standalone, sentinel, cluster };
 
+// Where a server listens, over TCP or TLS.
 struct place
 {
     std::string host;   // name or address; without brackets for IPv6
@@ -40,7 +41,6 @@ struct address
     bool operator==(const address&) const = default;
 };
 
-// Where a server listens, over TCP or TLS.
 // Who logs in to a server.
 struct login
 {
