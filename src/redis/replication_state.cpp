@@ -23,17 +23,6 @@ std::string_view take_line(std::string_view& info) noexcept
     return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
 }
 
-// The value of a line "name:value"; empty: there is none.
-std::string_view value_of(std::string_view info, std::string_view name) noexcept
-{
-    while (!info.empty()) {
-        std::string_view line = take_line(info);
-        if (take_until(line, ':') == name)
-            return line;
-    }
-    return {};
-}
-
 // "ip=127.0.0.1,port=6380,state=online,offset=14,lag=1"
 std::optional<place> read_replica(std::string_view line)
 {
@@ -52,26 +41,18 @@ std::optional<place> read_replica(std::string_view line)
     return online && found.port != 0 && !found.host.empty() ? std::optional(found) : std::nullopt;
 }
 
-// Of the lines "slave0:…", "slave1:…".
-std::vector<place> replicas_in(std::string_view info)
+// -1, as Redis says it of nothing, is 0.
+std::uint64_t number_of(std::string_view text) noexcept
 {
-    constexpr std::string_view slave = "slave";
-    std::vector<place> all;
-    while (!info.empty()) {
-        std::string_view line = take_line(info);
-        const std::string_view name = take_until(line, ':');
-        const bool numbered = name.starts_with(slave) && parse_integer(name.substr(slave.size()));
-        if (auto one = numbered ? read_replica(line) : std::nullopt)
-            all.push_back(std::move(*one));
-    }
-    return all;
+    const auto number = parse_integer(text);
+    return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
 }
 
-// -1, as Redis says it of nothing, is 0.
-std::uint64_t number_of(std::string_view info, std::string_view name) noexcept
+// "slave0"
+bool names_a_replica(std::string_view name) noexcept
 {
-    const auto number = parse_integer(value_of(info, name));
-    return number && *number > 0 ? static_cast<std::uint64_t>(*number) : 0;
+    constexpr std::string_view slave = "slave";
+    return name.starts_with(slave) && parse_integer(name.substr(slave.size()));
 }
 
 }   // namespace
@@ -79,15 +60,24 @@ std::uint64_t number_of(std::string_view info, std::string_view name) noexcept
 std::optional<replication_state> replication_state::parse(std::string_view info)
 {
     replication_state found;
-    found.at.history = value_of(info, "master_replid");
-    if (found.at.history.empty())
-        return std::nullopt;
-    const bool follows = value_of(info, "role") == "slave";
-    found.at.offset = number_of(info, follows ? "slave_repl_offset" : "master_repl_offset");
-    found.former = value_of(info, "master_replid2");
-    found.parted = number_of(info, "second_repl_offset");
-    found.replicas = replicas_in(info);
-    return found;
+    bool follows = false;
+    while (!info.empty()) {
+        std::string_view value = take_line(info);
+        const std::string_view name = take_until(value, ':');
+        if (name == "role")   // the first of them
+            follows = value == "slave";
+        else if (name == (follows ? "slave_repl_offset" : "master_repl_offset"))
+            found.at.offset = number_of(value);
+        else if (name == "master_replid")
+            found.at.history = value;
+        else if (name == "master_replid2")
+            found.former = value;
+        else if (name == "second_repl_offset")
+            found.parted = number_of(value);
+        else if (auto one = names_a_replica(name) ? read_replica(value) : std::nullopt)
+            found.replicas.push_back(std::move(*one));
+    }
+    return found.at.history.empty() ? std::nullopt : std::optional(std::move(found));
 }
 
 bool replication_state::has(const written& all) const noexcept
