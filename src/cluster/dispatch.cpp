@@ -39,7 +39,8 @@ result<void> dispatch::begin(redis::batch&& commands, const redis::submit_option
     options_ = options;
     options_.stands_for = {};
     options_.returned = nullptr;
-    options_.at_replica = options.at_replica && !home_.moving();
+    if (options.at_replica && home_.moving())
+        stay_with_primaries();
     sink_ = &to;
     count_ = commands.size();
     until_ = std::min(options.until, std::chrono::steady_clock::now() + home_.settings().command_timeout);
@@ -53,6 +54,14 @@ result<void> dispatch::begin(redis::batch&& commands, const redis::submit_option
     home_.wait(*this, true);
     unplanned_ = std::move(commands);
     return {};
+}
+
+// A read that no replica may answer needs no word on what its client has written, either.
+void dispatch::stay_with_primaries() noexcept
+{
+    options_.at_replica = false;
+    if (options_.read_only)
+        options_.seen = nullptr;
 }
 
 void dispatch::reset() noexcept
@@ -124,7 +133,7 @@ void dispatch::send_or_park(node_link& to, load&& what)
 void dispatch::park(load&& what, error why, bool waits)
 {
     again_ = true;
-    options_.at_replica = false;
+    stay_with_primaries();
     why.executed = executed::no;
     const bool of_replica = std::ranges::any_of(what.targets, [](const target& one) { return one.only != nullptr; });
     waits =
@@ -208,7 +217,7 @@ void dispatch::send_on(detour&& what)
 {
     using kind = redirect::kind;
     again_ = true;
-    options_.at_replica = false;
+    stay_with_primaries();
     home_.topology().doubt();
     home_.note_moves();
     const kind is = what.where.is;

@@ -83,6 +83,7 @@ private:
         load what;
     };
 
+    void stay_with_primaries() noexcept;
     result<void> plan(redis::batch& commands);
     result<void> plan_together(std::span<const route> routes, redis::batch& commands);
     void plan_apart(std::span<const route> routes, const redis::batch& commands);

@@ -244,7 +244,7 @@ void replica_trip::fail(error why) noexcept
     reply_sink& to = *sink_;
     if (writes_ && why.executed != executed::no)
         seen_->note_unknown();
-    if (told_ > 0 && options_.returned && why.code != errc::backend_timeout && commands_.size() > 0)
+    if (options_.returned && why.code != errc::backend_timeout && commands_.size() > 0)
         *options_.returned = std::move(commands_);
     home_.give_back(*this);
     to.on_failure(std::move(why));

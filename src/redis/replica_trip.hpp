@@ -11,7 +11,6 @@
 
 namespace rediserve::redis {
 
-class pool;
 class replicas;
 struct replica;
 

@@ -113,6 +113,26 @@ TEST_F(BackendReplica, MayBeKilled)
     EXPECT_EQ(read(seen), "v");
 }
 
+TEST_F(BackendReplica, GivesBackWhatNeitherItNorThePrimaryWasAbleToAnswer)
+{
+    start();
+    group->server(1).freeze();
+    group->server(2).freeze();
+    written none;
+    batch back;
+    outcome lost;
+    submit_options options = with(none, true);
+    options.returned = &back;
+    submit(lost, batch::of("GET", "k"), options);
+    turn();
+    group->kill(0);
+    ASSERT_TRUE(turn_until([&] { return lost.over(); }));
+    EXPECT_EQ(lost.text(), "400 no");
+    EXPECT_EQ(back.size(), 1u);
+    group->server(1).thaw();
+    group->server(2).thaw();
+}
+
 TEST_F(BackendReplica, MayBeCancelled)
 {
     start();
