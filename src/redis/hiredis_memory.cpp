@@ -46,9 +46,14 @@ header* header_of(void* block) noexcept
     return static_cast<header*>(block) - 1;
 }
 
+bool is_large(std::size_t size) noexcept
+{
+    return size > step * sizes;
+}
+
 void* take(std::size_t size) noexcept
 {
-    const std::size_t number = size <= step * sizes ? std::max<std::size_t>((size + step - 1) / step, 1) : 0;
+    const std::size_t number = is_large(size) ? 0 : std::max<std::size_t>((size + step - 1) / step, 1);
     shelf& from = shelves[number];
     header* taken = from.first;   // of number 0 there never is one
     if (taken) {
@@ -78,8 +83,12 @@ void give(void* block) noexcept
 
 void* take_zeroed(std::size_t count, std::size_t size) noexcept
 {
-    if (size != 0 && count > SIZE_MAX / size)
+    if (size != 0 && count > (SIZE_MAX - sizeof(header)) / size)
         return nullptr;
+    if (is_large(count * size)) {   // that an array is announced touches no memory
+        auto* const made = static_cast<header*>(std::calloc(1, sizeof(header) + count * size));
+        return made ? made + 1 : nullptr;
+    }
     void* const taken = take(count * size);
     return taken ? std::memset(taken, 0, count * size) : nullptr;
 }
@@ -90,7 +99,7 @@ void* take_again(void* block, std::size_t size) noexcept
         return take(size);
     header* const had = header_of(block);
     const std::size_t room = had->number * step;
-    if (had->number == 0 && size > step * sizes) {   // large ones grow by moving pages
+    if (had->number == 0 && is_large(size)) {   // large ones grow by moving pages
         auto* const grown = static_cast<header*>(std::realloc(had, sizeof(header) + size));
         return grown ? grown + 1 : nullptr;
     }

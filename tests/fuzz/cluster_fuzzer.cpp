@@ -46,6 +46,7 @@ void look_at(const cluster::slot_map& map)
 void read_slots(std::string_view resp)
 {
     const std::unique_ptr<redisReader, decltype(&redisReaderFree)> reader(redisReaderCreate(), redisReaderFree);
+    reader->maxelements = 1024;   // or a few bytes would ask for gigabytes
     redisReaderFeed(reader.get(), resp.data(), resp.size());
     void* got = nullptr;
     if (redisReaderGetReply(reader.get(), &got) != REDIS_OK || !got)

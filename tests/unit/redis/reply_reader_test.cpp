@@ -1,9 +1,12 @@
 #include "redis/reply_reader.hpp"
 
+#include "redis/hiredis_memory.hpp"
 #include "rediserve/redis/reply.hpp"
+#include "support/process.hpp"
 
 #include <gtest/gtest.h>
 #include <hiredis/hiredis.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <functional>
@@ -16,6 +19,8 @@ namespace rediserve::redis {
 namespace {
 
 using texts = std::vector<std::string>;
+
+[[maybe_unused]] const bool memory_is_kept = hiredis_memory_is_kept();
 
 std::string text_of(const reply_view& reply)
 {
@@ -241,6 +246,15 @@ TEST(ReplyReader, RefusesNonsenseWithALimitToo)
     EXPECT_EQ(read("$3x\r\nabc\r\n", 1), texts());
     EXPECT_EQ(read("$-7\r\n", 1), texts());
     EXPECT_EQ(read("$99999999999999999999\r\n", 1), texts());
+}
+
+TEST(ReplyReader, AnAnnouncedArrayTouchesNoMemory)
+{
+    const std::size_t before = test::resident_bytes(::getpid());
+    reading one(0);
+    one.feed("*50000000\r\n:1\r\n");
+    EXPECT_EQ(one.reader->err, 0);
+    EXPECT_LT(test::resident_bytes(::getpid()), before + (std::size_t{100} << 20));
 }
 
 TEST(ReplyReader, SaysWhatTheLimitIs)
