@@ -32,7 +32,8 @@ export async function until(holds, what, within = 15_000) {
     }
 }
 
-function folder() {
+/** A folder of this program's own, removed at its end. */
+export function folder() {
     const path = mkdtempSync(`${tmpdir()}/rediserve-clients-`);
     folders.add(path);
     return path;
@@ -45,12 +46,12 @@ function environment() {
 }
 
 /** A child process and what it has printed. It does not keep the test program running. */
-class Child {
+export class Child {
     output = "";
 
-    constructor(program, args) {
+    constructor(program, args, variables = {}) {
         this.process = spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...args], {
-            env: environment(),
+            env: { ...environment(), ...variables },
             stdio: ["ignore", "pipe", "pipe"],
         });
         running.add(this.process);
