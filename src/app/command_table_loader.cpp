@@ -1,5 +1,7 @@
 #include "app/command_table_loader.hpp"
 
+#include "rediserve/redis/memory.hpp"
+
 #include <chrono>
 #include <utility>
 
@@ -104,6 +106,7 @@ void command_table_loader::finish()
 {
     loaded_at_ = asked_at_;
     take_(std::exchange(table_, nullptr));
+    redis::give_memory_back();   // the reply of COMMAND takes more than all that a thread holds when it rests
     answered_.store(true, std::memory_order_relaxed);
 }
 

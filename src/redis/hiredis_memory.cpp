@@ -1,6 +1,9 @@
 #include "redis/hiredis_memory.hpp"
 
+#include "rediserve/redis/memory.hpp"
+
 #include <hiredis/alloc.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <array>
@@ -133,6 +136,18 @@ const bool installed = install();
 bool hiredis_memory_is_kept() noexcept
 {
     return installed;
+}
+
+void give_memory_back() noexcept
+{
+    for (shelf& one : shelves) {
+        while (header* const kept = one.first) {
+            one.first = kept->next;
+            std::free(kept);
+        }
+        one.count = 0;
+    }
+    ::malloc_trim(0);
 }
 
 }   // namespace rediserve::redis
