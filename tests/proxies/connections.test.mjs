@@ -1,0 +1,74 @@
+// Connections to the gateway are kept and used again; it may come and go; and nothing is sent twice.
+
+import { send, token } from "./support/requests.mjs";
+import { Relay } from "./support/relay.mjs";
+import { redis } from "./support/redis.mjs";
+import { assert, eachProxy, gateway, Proxy, server, startGateway, until, upstream } from "./support/setup.mjs";
+
+async function accepted() {
+    const headers = { authorization: `Bearer ${token}` };
+    const metrics = await (await fetch(`${gateway.url}/metrics`, { headers })).text();
+    return Number(metrics.match(/^rediserve_http_connections_accepted_total (\d+)/m)[1]);
+}
+
+// Every client comes by a connection of its own; in between, the other proxies may ask how the gateway is.
+eachProxy("connections are used again", async ({ proxy }) => {
+    const before = await accepted();
+    for (let request = 0; request < 200; request++) assert.equal((await send(proxy, "GET", "/keys?key=a")).status, 200);
+    const taken = (await accepted()) - before;
+    assert.ok(taken < 100, `${taken} connections for 200 requests`);
+});
+
+eachProxy("the gateway is started again", async ({ kind, key, defer }) => {
+    let own = await startGateway(server);
+    const proxy = await Proxy.start(kind, upstream(own));
+    defer(() => Promise.all([own, proxy].map((each) => each.child.end("SIGKILL"))));
+    const status = async () => (await send(proxy, "PUT", `/keys/${encodeURIComponent(key)}`, { body: "x" })).status;
+    assert.equal(await status(), 201);
+    await own.child.end("SIGTERM");
+
+    const away = await until(async () => {
+        const answer = await send(proxy, "GET", "/keys/a");
+        return answer.status !== 404 && answer;
+    }, "it is away");
+    assert.ok([502, 503].includes(away.status), `${away.status}`);
+    assert.ok(["bad_gateway", "redis_unavailable"].includes(away.json.code), away.json.code);
+    assert.equal(away.headers["content-type"], "application/json");
+
+    own = await startGateway(server, own.port);
+    await until(async () => (await status()) === 200, "service returns", 30_000);
+});
+
+// The gateway has run each of these when its answer is lost on the way, on a connection that was kept from before.
+const writes = {
+    "POST of a command": (key) => ["POST", "/", JSON.stringify(["INCR", key])],
+    "GET of a command": (key) => ["GET", `/incr/${key}`],
+    "POST of a key": (key) => ["POST", `/keys/${key}/incr`],
+    "GET with an idempotency key": (key) => ["GET", `/incr/${key}`, undefined, { "idempotency-key": "1" }],
+    PUT: (key) => ["PUT", `/incr/${key}`],
+};
+
+eachProxy("a write is not sent twice", async ({ kind, defer }) => {
+    const relay = await Relay.start(gateway.port);
+    const proxy = await Proxy.start(kind, relay.address);
+    defer(async () => {
+        await proxy.child.end("SIGKILL");
+        relay.server.close();
+    });
+    for (const [name, write] of Object.entries(writes)) {
+        const key = `${kind}-once-${Object.keys(writes).indexOf(name)}`;
+        const [method, path, body, headers] = write(key);
+        const asked = () => send(proxy, method, path, { body, headers });
+        // Proxies with workers keep connections for each of them: all have some then.
+        for (let round = 0; round < 16; round++) assert.equal((await asked()).status, 200, name);
+        const [before, lostBefore] = [Number(await redis(server, "get", key)), relay.lost];
+        relay.loses = new RegExp(key);
+        // It is 502 with these words, or, with HAProxy on a connection of a client that it trusts to repeat, the end.
+        const answer = await asked();
+        relay.loses = undefined;
+        assert.deepEqual([answer.status, answer.json.executed], [502, "maybe"], name);
+        assert.deepEqual([Number(await redis(server, "get", key)) - before, relay.lost - lostBefore], [1, 1], name);
+        // A proxy that has put the gateway aside takes it back.
+        await until(async () => (await send(proxy, "GET", "/keys?key=a")).status === 200, "service goes on", 30_000);
+    }
+});
