@@ -58,7 +58,9 @@ function nginx({ port, upstream }) {
     ]);
     writeFileSync(file, ours);
     const common = ["-e", "stderr", "-c", file];
-    return { program: "nginx", check: ["-t", ...common], serve: [...common, "-g", "daemon off;"], log: `${path}/access.log` };
+    // One process: workers of a master that is killed would live on.
+    const serve = [...common, "-g", "daemon off; master_process off;"];
+    return { program: "nginx", check: ["-t", ...common], serve, log: `${path}/access.log` };
 }
 
 function caddy({ port, upstream }) {
