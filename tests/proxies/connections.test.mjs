@@ -35,7 +35,7 @@ eachProxy("the gateway is started again", async ({ kind, key, defer }) => {
     assert.ok(["bad_gateway", "redis_unavailable"].includes(away.json.code), away.json.code);
     assert.equal(away.headers["content-type"], "application/json");
 
-    own = await startGateway(server, own.port);
+    own = await startGateway(server, { port: own.port });
     await until(async () => (await status()) === 200, "service returns", 30_000);
 });
 

@@ -2,10 +2,12 @@
 import { connect } from "node:tls";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { test } from "node:test";
 
 import { certificate } from "./support/certificate.mjs";
 import { Http2, send } from "./support/requests.mjs";
-import { assert, eachProxy, gateway, until } from "./support/setup.mjs";
+import { passingOn } from "./support/proxies.mjs";
+import { assert, eachProxy, gateway, server, startGateway, tested, until } from "./support/setup.mjs";
 
 eachProxy("HTTP/2 and HTTP/1.1 over TLS 1.2 and 1.3", async ({ proxy, kind, defer }) => {
     for (const version of ["TLSv1.2", "TLSv1.3"])
@@ -25,9 +27,9 @@ eachProxy("HTTP/2 and HTTP/1.1 over TLS 1.2 and 1.3", async ({ proxy, kind, defe
 });
 
 // What the gateway's audit log has as the address of a request.
-async function addressSeen(id) {
+async function addressSeen(id, by = gateway) {
     const pattern = new RegExp(`"request":"${id}".*?"address":"([^"]*)"`);
-    return (await until(() => gateway.child.output.match(pattern), `a line about ${id}`))[1];
+    return (await until(() => by.child.output.match(pattern), `a line about ${id}`))[1];
 }
 
 const forgeries = {
@@ -49,6 +51,21 @@ eachProxy("the address is the client's, whatever it says of itself", async ({ pr
         assert.equal((await session.ask("GET", "/get/x", { headers: { ...headers, "x-request-id": ids[1] } })).status, 200);
         assert.equal(await addressSeen(ids[1]), "127.0.0.1");
     }
+});
+
+// A proxy that knows nothing of HTTP: TLS ends in the gateway, and the PROXY protocol says who the client is.
+test("haproxy: connections that are passed on", { timeout: 120_000, skip: !tested.includes("haproxy") }, async (context) => {
+    const tls = { certificates: `${certificate.chain}:${certificate.key}` };
+    const args = ["--listen", "https://127.0.0.1:0?proxy_protocol=on"];
+    const own = await startGateway(server, { http: { tls }, args });
+    context.after(() => own.child.end("SIGKILL"));
+    const proxy = await passingOn(own.child.output.match(/https:\/\/(127\.0\.0\.1:\d+)/)[1]);
+    context.after(() => proxy.child.end("SIGKILL"));
+    const headers = { "x-request-id": "address-passed-on", "x-forwarded-for": "192.0.2.1" };
+    const asked = () => send(proxy, "GET", "/keys/a%2Fb", { localAddress: "127.0.0.77", headers }).catch(() => undefined);
+    const answer = await until(asked, "an answer", 30_000);
+    assert.equal(answer.status, 404);
+    assert.equal(await addressSeen("address-passed-on", own), "127.0.0.77");
 });
 
 eachProxy("what is for operators is not for the world", async ({ proxy, key }) => {

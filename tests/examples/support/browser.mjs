@@ -1,8 +1,11 @@
 // A Chromium without a window, driven over a pipe by its own protocol (Chrome DevTools).
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 
 import { folder } from "../../clients/support/processes.mjs";
+
+const program = "chromium";
+export const isThere = spawnSync(program, ["--version"]).status === 0;
 
 const quiet = ["quic", "gpu", "background-networking", "component-update", "sync", "extensions", "dev-shm-usage"];
 const options = ["headless", "no-sandbox", "no-first-run", "remote-debugging-pipe", ...quiet.map((what) => `disable-${what}`)];
@@ -11,7 +14,7 @@ export class Browser {
     #calls = new Map();
     #last = 0;
 
-    static async start(program = "chromium") {
+    static async start() {
         const browser = new Browser();
         const path = folder();
         const ours = [`--user-data-dir=${path}`, ...options.map((option) => `--${option}`), "about:blank"];

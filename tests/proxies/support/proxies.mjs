@@ -93,6 +93,17 @@ function haproxy({ port, upstream }) {
 
 export const kinds = { nginx, caddy, haproxy };
 
+/** HAProxy that passes connections on, with the configuration that the documentation shows. It speaks no TLS of its own. */
+export async function passingOn(upstream) {
+    const page = readFileSync(fileURLToPath(new URL("../../../docs/reverse-proxies.md", import.meta.url)), "utf8");
+    const file = `${folder()}/haproxy.cfg`;
+    writeFileSync(file, `${page.match(/<!-- tested: haproxy -->\n```haproxy\n(.*?)```/s)[1]}`);
+    const port = await freePort();
+    const env = { PATH: path, LISTEN: `127.0.0.1:${port}`, REDISERVE: upstream };
+    await run("haproxy", ["-c", "-f", file], { env });
+    return { port, child: new Child("haproxy", ["-db", "-f", file], env) };
+}
+
 // Debian has them where PATH of a user need not lead.
 const path = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 

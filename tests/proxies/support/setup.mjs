@@ -12,15 +12,16 @@ export const mebi = 1024 * 1024;
 
 // What the documentation asks for, and what tests want: a sign of each request's address, a limit that is quickly reached,
 // and no signs of life that could tell a proxy of a client's end.
-function configuration() {
+function configuration(http) {
     const path = `${folder()}/rediserve.json`;
     const limits = { body: "16m", stream_idle: "10m" };
-    const settings = { http: { trusted_proxies: "127.0.0.1", limits }, audit: { file: "-", allowed: true } };
+    const settings = { http: { trusted_proxies: "127.0.0.1", limits, ...http }, audit: { file: "-", allowed: true } };
     writeFileSync(path, JSON.stringify(settings));
     return path;
 }
 
-export const startGateway = (redis, port = 0) => Gateway.start(redis, { token, port, args: ["--config", configuration()] });
+export const startGateway = (redis, { port = 0, http = {}, args = [] } = {}) =>
+    Gateway.start(redis, { token, port, args: ["--config", configuration(http), ...args] });
 
 export const server = await RedisServer.start();
 export const gateway = await startGateway(server);
