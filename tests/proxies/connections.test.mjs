@@ -39,6 +39,28 @@ eachProxy("the gateway is started again", async ({ kind, key, defer }) => {
     await until(async () => (await status()) === 200, "service returns", 30_000);
 });
 
+// nginx and Caddy notice it by requests, which those cost; HAProxy sends even these to the gateway that is left.
+eachProxy("one of two gateways dies", async ({ kind, key, defer }) => {
+    const both = [await startGateway(server), await startGateway(server)];
+    const proxy = await Proxy.start(kind, ...both.map(upstream));
+    defer(() => Promise.all([...both, proxy].map((each) => each.child.end("SIGKILL"))));
+    const statuses = async (requests) => {
+        const found = [];
+        for (let request = 0; request < requests; request++)
+            found.push((await send(proxy, "POST", "/", { body: JSON.stringify(["INCR", key]) })).status);
+        return found;
+    };
+    assert.deepEqual(new Set(await statuses(20)), new Set([200]));
+    const served = both.map((each) => each.child.output.match(/"event":"audit"/g)?.length ?? 0);
+    assert.ok(Math.min(...served) > 0, `one of them is never asked: ${served}`);
+
+    await both[0].child.end("SIGKILL");
+    const failed = (await statuses(40)).filter((status) => status !== 200);
+    assert.ok(failed.length <= (kind === "haproxy" ? 0 : 20), `${failed}`);
+    // Each was run once, or, where it has failed, not at all.
+    assert.equal(Number(await redis(server, "get", key)), 60 - failed.length);
+});
+
 // The gateway has run each of these when its answer is lost on the way, on a connection that was kept from before.
 const writes = {
     "POST of a command": (key) => ["POST", "/", JSON.stringify(["INCR", key])],

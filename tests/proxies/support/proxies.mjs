@@ -43,14 +43,14 @@ function temporaryPaths() {
     return kinds.map((kind) => `${kind}_temp_path ${path}/${kind};`).join("\n");
 }
 
-function nginx({ port, upstream }) {
+function nginx({ port, upstreams }) {
     const path = folder();
     const file = `${path}/nginx.conf`;
     const ours = withOurs(readFileSync(shipped("nginx.conf"), "utf8"), [
         ["pid ", `pid ${path}/pid;`],
         ["error_log ", "error_log stderr warn;"],
         ["access_log ", `access_log ${path}/access.log rediserve;`],
-        ["server 127.0.0.1:3000 ", `server ${upstream} max_fails=1 fail_timeout=2s;`],
+        ["server 127.0.0.1:3000 ", upstreams.map((one) => `server ${one} max_fails=1 fail_timeout=2s;`).join("\n")],
         ["listen ", `listen 127.0.0.1:${port} ssl http2;`],
         ["server_name ", "server_name localhost;"],
         ["ssl_certificate ", `ssl_certificate ${certificate.chain};`],
@@ -63,7 +63,7 @@ function nginx({ port, upstream }) {
     return { program: "nginx", check: ["-t", ...common], serve, log: `${path}/access.log` };
 }
 
-function caddy({ port, upstream }) {
+function caddy({ port, upstreams }) {
     const path = folder();
     return {
         program: "caddy",
@@ -71,7 +71,7 @@ function caddy({ port, upstream }) {
         serve: ["run", "--config", shipped("Caddyfile")],
         variables: {
             SITE: `https://localhost:${port}`,
-            REDISERVE: upstream,
+            REDISERVE: upstreams.join(" "),
             TLS_CERTIFICATE: certificate.chain,
             TLS_KEY: certificate.key,
             CADDY_ADMIN: `unix/${path}/admin.sock`,
@@ -82,12 +82,18 @@ function caddy({ port, upstream }) {
     };
 }
 
-function haproxy({ port, upstream }) {
+// The file has one gateway; each further one is a line like that of the first.
+function haproxy({ port, upstreams: [first, ...more] }) {
+    const ours = `${folder()}/haproxy.cfg`;
+    const line = '    server one "$REDISERVE"\n';
+    const lines = more.map((address, index) => `    server more${index} ${address}\n`);
+    writeFileSync(ours, readFileSync(shipped("haproxy.cfg"), "utf8").replace(line, line + lines.join("")));
+    const file = more.length === 0 ? shipped("haproxy.cfg") : ours;
     return {
         program: "haproxy",
-        check: ["-c", "-f", shipped("haproxy.cfg")],
-        serve: ["-db", "-f", shipped("haproxy.cfg")],
-        variables: { LISTEN: `127.0.0.1:${port}`, REDISERVE: upstream, TLS_CERTIFICATE: certificate.all },
+        check: ["-c", "-f", file],
+        serve: ["-db", "-f", file],
+        variables: { LISTEN: `127.0.0.1:${port}`, REDISERVE: first, TLS_CERTIFICATE: certificate.all },
     };
 }
 
@@ -107,13 +113,13 @@ export async function passingOn(upstream) {
 // Debian has them where PATH of a user need not lead.
 const path = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 
-/** A running proxy of that kind in front of `upstream`, "host:port". */
+/** A running proxy of that kind in front of `upstreams`, each "host:port". */
 export class Proxy {
-    static async start(kind, upstream) {
+    static async start(kind, ...upstreams) {
         const proxy = new Proxy();
         proxy.kind = kind;
         proxy.port = await freePort();
-        const { program, check, serve, variables = {}, log } = kinds[kind]({ port: proxy.port, upstream });
+        const { program, check, serve, variables = {}, log } = kinds[kind]({ port: proxy.port, upstreams });
         proxy.log = log;
         const env = { PATH: path, ...variables };
         await run(program, check, { env });
