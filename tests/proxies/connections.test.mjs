@@ -85,10 +85,11 @@ eachProxy("a write is not sent twice", async ({ kind, defer }) => {
         for (let round = 0; round < 16; round++) assert.equal((await asked()).status, 200, name);
         const [before, lostBefore] = [Number(await redis(server, "get", key)), relay.lost];
         relay.loses = new RegExp(key);
-        // It is 502 with these words, or, with HAProxy on a connection of a client that it trusts to repeat, the end.
-        const answer = await asked();
+        const answer = await asked().catch((error) => error);
         relay.loses = undefined;
-        assert.deepEqual([answer.status, answer.json.executed], [502, "maybe"], name);
+        // Later versions of HAProxy end the client's connection, as would have happened without a proxy.
+        if (kind !== "haproxy" || answer.code !== "ECONNRESET")
+            assert.deepEqual([answer.status, answer.json?.executed], [502, "maybe"], name);
         assert.deepEqual([Number(await redis(server, "get", key)) - before, relay.lost - lostBefore], [1, 1], name);
         // A proxy that has put the gateway aside takes it back.
         await until(async () => (await send(proxy, "GET", "/keys?key=a")).status === 200, "service goes on", 30_000);
