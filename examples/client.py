@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""RediServe by Python's standard library: REDISERVE_URL=http://127.0.0.1:3000 REDISERVE_TOKEN=… python3 examples/client.py"""
+"""RediServe by the standard library of Python 3.10 or newer:
+
+REDISERVE_URL=http://127.0.0.1:3000 REDISERVE_TOKEN=… python3 examples/client.py
+"""
 
 import json
 import os

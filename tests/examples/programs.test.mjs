@@ -27,7 +27,7 @@ const goCache = folder();
 
 async function run(name, variables) {
     const [program, ...args] = programs[name];
-    const env = { PATH: process.env.PATH, HOME: goCache, GOCACHE: goCache, GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod", ...variables };
+    const env = { PATH: process.env.PATH, HOME: goCache, GOCACHE: goCache, GOTOOLCHAIN: "local", ...variables };
     const child = spawn(program, [...args, `examples/${name}`], { cwd: repository, env, stdio: ["ignore", "pipe", "pipe"] });
     let [output, errors] = ["", ""];
     child.stdout.on("data", (text) => (output += text));

@@ -6,6 +6,7 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { userInfo } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -93,7 +94,13 @@ function haproxy({ port, upstreams: [first, ...more] }) {
         program: "haproxy",
         check: ["-c", "-f", file],
         serve: ["-db", "-f", file],
-        variables: { LISTEN: `127.0.0.1:${port}`, REDISERVE: first, TLS_CERTIFICATE: certificate.all },
+        variables: {
+            LISTEN: `127.0.0.1:${port}`,
+            REDISERVE: first,
+            TLS_CERTIFICATE: certificate.all,
+            // Another one would lose its tie to the test program, with which it has to end.
+            RUN_AS: userInfo().username,
+        },
     };
 }
 
