@@ -66,8 +66,10 @@ const writes = {
     "POST of a command": (key) => ["POST", "/", JSON.stringify(["INCR", key])],
     "GET of a command": (key) => ["GET", `/incr/${key}`],
     "POST of a key": (key) => ["POST", `/keys/${key}/incr`],
-    "GET with an idempotency key": (key) => ["GET", `/incr/${key}`, undefined, { "idempotency-key": "1" }],
-    PUT: (key) => ["PUT", `/incr/${key}`],
+    "HEAD of a command": (key) => ["HEAD", `/incr/${key}`],
+    "PUT of a command": (key) => ["PUT", `/incr/${key}`],
+    "POST with an idempotency key": (key) => ["POST", `/keys/${key}/incr`, undefined, { "idempotency-key": "1" }],
+    "the same by another name": (key) => ["POST", `/keys/${key}/incr`, undefined, { "x-idempotency-key": "1" }],
 };
 
 eachProxy("a write is not sent twice", async ({ kind, defer }) => {
@@ -89,7 +91,7 @@ eachProxy("a write is not sent twice", async ({ kind, defer }) => {
         relay.loses = undefined;
         // Later versions of HAProxy end the client's connection, as would have happened without a proxy.
         if (kind !== "haproxy" || answer.code !== "ECONNRESET")
-            assert.deepEqual([answer.status, answer.json?.executed], [502, "maybe"], name);
+            assert.deepEqual([answer.status, method === "HEAD" || answer.json?.executed === "maybe"], [502, true], name);
         assert.deepEqual([Number(await redis(server, "get", key)) - before, relay.lost - lostBefore], [1, 1], name);
         // A proxy that has put the gateway aside takes it back.
         await until(async () => (await send(proxy, "GET", "/keys?key=a")).status === 200, "service goes on", 30_000);
