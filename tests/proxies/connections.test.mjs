@@ -35,8 +35,12 @@ eachProxy("the gateway is started again", async ({ kind, key, defer }) => {
     assert.ok(["bad_gateway", "redis_unavailable"].includes(away.json.code), away.json.code);
     assert.equal(away.headers["content-type"], "application/json");
 
+    // Failures are no reason to write keys and tickets down.
+    assert.ok((await send(proxy, "GET", "/get/very-secret?_token=very-secret")).status >= 500);
+
     own = await startGateway(server, { port: own.port });
     await until(async () => (await status()) === 200, "service returns", 30_000);
+    assert.doesNotMatch(proxy.child.output, /very-secret/);
 });
 
 // nginx and Caddy notice it by requests, which those cost; HAProxy sends even these to the gateway that is left.

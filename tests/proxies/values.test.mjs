@@ -1,8 +1,7 @@
 // Values, ranges, tags and uploads, as large as they come.
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 
-import { Http2, open, read, send } from "./support/requests.mjs";
+import { Http2, send } from "./support/requests.mjs";
 import { redis } from "./support/redis.mjs";
 import { assert, eachProxy, mebi, server } from "./support/setup.mjs";
 
@@ -75,13 +74,8 @@ eachProxy("HEAD and OPTIONS", async ({ proxy, key }) => {
 });
 
 eachProxy("a client that waits for 100", async ({ proxy, key }) => {
-    const headers = { expect: "100-continue", "content-length": everyByte.length };
-    const sent = open(proxy, "PUT", path(key), { headers });
-    sent.flushHeaders();
-    await once(sent, "continue");
-    sent.end(everyByte);
-    const [message] = await once(sent, "response");
-    assert.equal((await read(message)).status, 201);
+    const sent = await send(proxy, "PUT", path(key), { body: everyByte, headers: { expect: "100-continue" } });
+    assert.equal(sent.status, 201);
     assert.deepEqual(await redis(server, "get", key), everyByte);
 });
 

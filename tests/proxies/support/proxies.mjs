@@ -49,7 +49,7 @@ function nginx({ port, upstreams }) {
     const file = `${path}/nginx.conf`;
     const ours = withOurs(readFileSync(shipped("nginx.conf"), "utf8"), [
         ["pid ", `pid ${path}/pid;`],
-        ["error_log ", "error_log stderr warn;"],
+        ["error_log ", "error_log stderr crit;"],
         ["access_log ", `access_log ${path}/access.log rediserve;`],
         ["server 127.0.0.1:3000 ", upstreams.map((one) => `server ${one} max_fails=1 fail_timeout=2s;`).join("\n")],
         ["listen ", `listen 127.0.0.1:${port} ssl http2;`],

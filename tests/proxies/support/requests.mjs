@@ -36,13 +36,16 @@ export async function read(message) {
 /** Sends one request and gives its answer. A body goes with its length, one that is an array of buffers chunked. */
 export async function send(proxy, method, path, { body, ...options } = {}) {
     const sent = open(proxy, method, path, withLength(body, options));
-    const answer = once(sent, "response");
+    const answer = once(sent, "response").then(([message]) => read(message));
     // Who is refused early may find the connection closed while there is still something to send.
     sent.on("error", () => {});
+    if (options.headers?.expect) {
+        sent.flushHeaders();
+        await Promise.race([once(sent, "continue"), answer]);
+    }
     for (const part of Array.isArray(body) ? body : []) sent.write(part);
     sent.end(Array.isArray(body) ? undefined : body);
-    const [message] = await answer;
-    return read(message);
+    return answer;
 }
 
 function withLength(body, options) {
