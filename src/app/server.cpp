@@ -4,9 +4,12 @@
 #include "app/dialects.hpp"
 #include "app/drain.hpp"
 #include "app/embedded_redis.hpp"
+#include "app/inherited_listeners.hpp"
 #include "app/resources.hpp"
+#include "app/service_variables.hpp"
 #include "app/signals.hpp"
 #include "app/start_failure.hpp"
+#include "app/supervisor_link.hpp"
 #include "rediserve/app/shard.hpp"
 #include "rediserve/config/server_register.hpp"
 #include "rediserve/http/tls.hpp"
@@ -17,6 +20,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -40,18 +45,23 @@ using telemetry::report;
 class server
 {
 public:
-    server(const config::settings& loaded, const std::vector<std::string>& arguments, const config::environment& from)
+    server(
+        const config::settings& loaded, const std::vector<std::string>& arguments, const config::environment& from,
+        const service_variables& service
+    )
         : loaded_(loaded)
         , drain_grace_(loaded.drain_grace)
         , drain_timeout_(loaded.drain_timeout)
         , arguments_(arguments)
         , environment_(from)
+        , service_(service)
     {}
 
     // Throws start_failure; otherwise returns when a signal has ended it.
     void run()
     {
         raise_descriptor_limit(loaded_.http.limits.connections);
+        take_sockets();
         load_certificates();
         if (const auto started = telemetry::start_audit(loaded_.audit); !started)
             throw start_failure(unavailable, started.error().detail);
@@ -62,11 +72,27 @@ public:
             each->start();
         listener_->start();
         announce(facts(), loaded_.log.format);
+        supervisor_.begin(listener_->urls());
         control_.run();
         stop();
     }
 
 private:
+    // Sockets that the service manager has opened take the place of the configured ones. What holds for those holds for them,
+    // too, wherever they really listen.
+    void take_sockets()
+    {
+        auto taken = take_listeners(service_.sockets, loaded_.http.listen);
+        if (!taken)
+            throw start_failure(configuration, taken.error().detail);
+        if (taken->sockets.empty())
+            return;
+        sockets_ = std::move(taken->sockets);
+        loaded_.http.listen = std::move(taken->at);
+        if (const auto why = config::objection(loaded_, loaded_); !why.empty())
+            throw start_failure(configuration, why);
+    }
+
     void load_certificates()
     {
         if (const auto loaded = take_certificates(loaded_.http); !loaded)
@@ -121,7 +147,9 @@ private:
         for (const auto& each : shards_)
             pools.push_back(&each->connections());
         listener_ = http::make_listener(control_, loaded_.http, std::move(pools), metrics_);
-        if (const auto opened = listener_->open(loaded_.http.listen); !opened)
+        if (!sockets_.empty())
+            listener_->adopt(loaded_.http.listen, sockets_);
+        else if (const auto opened = listener_->open(loaded_.http.listen); !opened)
             throw start_failure(unavailable, opened.error().detail);
     }
 
@@ -156,6 +184,27 @@ private:
         return telemetry::prometheus_text(all, REDISERVE_VERSION);
     }
 
+    // ---- what the service manager is told ----
+
+    // Calls `then` when the loops of all shards have turned, on the control thread.
+    void go_round(const std::function<void(bool settled)>& then)
+    {
+        struct round
+        {
+            std::size_t awaited;
+            bool settled = true;
+        };
+        const auto going = std::make_shared<round>(round{shards_.size()});
+        for (const auto& each : shards_)
+            each->turn([this, going, then](bool settled) {
+                boost::asio::post(control_, [going, then, settled] {
+                    going->settled = going->settled && settled;
+                    if (--going->awaited == 0)
+                        then(going->settled);
+                });
+            });
+    }
+
     // ---- signals ----
 
     // The first one begins the drain, the second ends it.
@@ -167,15 +216,19 @@ private:
             return control_.stop();
         }
         report(level::info, "server", "draining", {{"signal", name}});
+        supervisor_.stopping();
         drain_.emplace(control_, drain::parts{*listener_, shards_}, [this] { control_.stop(); });
         drain_->begin(drain_grace_, drain_timeout_);
     }
 
     void on_reload()
     {
+        supervisor_.reloading();
         auto read = config::load(arguments_, environment_);
         if (!read)
             return refuse_reload(read.error().text);
+        if (!sockets_.empty())
+            read->values.http.listen = loaded_.http.listen;
         if (const auto why = config::objection(loaded_, read->values); !why.empty())
             return refuse_reload(why);
         if (const auto taken = take_certificates(read->values.http); !taken)
@@ -190,10 +243,11 @@ private:
         prepare(next);
     }
 
-    static void refuse_reload(std::string_view why)
+    void refuse_reload(std::string_view why)
     {
         report(level::error, "config", "refused", {{"why", why}});
         telemetry::reopen_audit();   // a file that was rotated is let go whatever else is wrong
+        supervisor_.reloaded();
     }
 
     // What was read at SIGHUP, until all shards are connected to the servers that are new, or cannot be.
@@ -247,6 +301,7 @@ private:
         servers_ = which->servers;
         apply(std::make_shared<const config::settings>(std::move(which->values)));
         report(level::info, "config", "reloaded", {{"file", which->file}});
+        supervisor_.reloaded();
     }
 
     // Those of `these` that are none of `others`.
@@ -287,6 +342,8 @@ private:
     std::chrono::milliseconds drain_timeout_;
     std::vector<std::string> arguments_;
     config::environment environment_;
+    service_variables service_;
+    std::vector<int> sockets_;   // the service manager's, one for each place to listen; empty: there are none
 
     boost::asio::io_context control_{1};
     signals signals_{control_, {[this](int number) { on_stop(number); }, [this] { on_reload(); }}};
@@ -297,16 +354,29 @@ private:
     std::vector<std::unique_ptr<shard>> shards_;
     std::unique_ptr<http::listener> listener_;
     std::optional<drain> drain_;
+    supervisor_link supervisor_{
+        control_, service_, {[this] { return not_ready(); }, [this](const auto& then) { go_round(then); }}};
 };
+
+// Before there is a second thread: nobody else may read the environment while it is changed.
+service_variables take_service_variables(const config::environment& from)
+{
+    auto read = read_service_variables(from, ::getpid());
+    if (!read)
+        throw start_failure(configuration, read.error().detail);
+    forget_service_variables();
+    return *std::move(read);
+}
 
 }   // namespace
 
 int run(const config::command_line& started, const std::vector<std::string>& arguments, const config::environment& from)
 {
-    telemetry::start_log(started.values.log);
     int code = ok;
     try {
-        server(started.values, arguments, from).run();
+        const auto service = take_service_variables(from);
+        telemetry::start_log(started.values.log);
+        server(started.values, arguments, from, service).run();
     } catch (const start_failure& why) {
         std::cerr << "rediserve: " << why.what() << std::endl;
         code = why.code();

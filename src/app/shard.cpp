@@ -78,6 +78,11 @@ void shard::report_rates_at(std::chrono::steady_clock::time_point when)
     });
 }
 
+void shard::turn(std::function<void(bool settled)> then)
+{
+    asio::post(context_, [this, then = std::move(then)] { then(servers_->settled()); });
+}
+
 void shard::prepare(server_list next, std::function<void()> ready)
 {
     asio::post(context_, [this, next = std::move(next), ready = std::move(ready)] { servers_->prepare(next, ready); });

@@ -39,6 +39,11 @@ access::servers shard_servers::present() const
     return access::servers(std::move(all));
 }
 
+bool shard_servers::settled() const
+{
+    return std::ranges::all_of(present_, &server_link::settled);
+}
+
 void shard_servers::stop() noexcept
 {
     settling_.cancel();

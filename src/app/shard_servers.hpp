@@ -29,6 +29,8 @@ public:
     void start();
     // Those that there are now.
     access::servers present() const;
+    // Whether it is known what to expect of each of them.
+    bool settled() const;
 
     // Connects to those of `next` that are new, and calls `ready` when that has succeeded or failed, or takes too long. Of what
     // was prepared before, what is not among them is dropped.

@@ -184,12 +184,17 @@ public:
             auto socket = listening_socket::open(one, settings_.unix_mode);
             if (!socket)
                 return socket.error();
-            opened.push_back(
-                std::make_shared<accept_loop>(context_, std::move(*socket), opened.size(), pools_, settings_, metrics_)
-            );
+            opened.push_back(loop(std::move(*socket), opened.size()));
         }
         loops_ = std::move(opened);
         return {};
+    }
+
+    void adopt(const std::vector<endpoint>& at, const std::vector<int>& sockets) override
+    {
+        loops_.clear();
+        for (std::size_t number = 0; number < at.size(); ++number)
+            loops_.push_back(loop(listening_socket::adopt(sockets[number], at[number]), number));
     }
 
     void start() override
@@ -210,6 +215,11 @@ public:
     void close() noexcept override { loops_.clear(); }
 
 private:
+    std::shared_ptr<accept_loop> loop(listening_socket&& on, std::size_t number)
+    {
+        return std::make_shared<accept_loop>(context_, std::move(on), number, pools_, settings_, metrics_);
+    }
+
     asio::io_context& context_;
     params settings_;
     std::vector<connection_pool*> pools_;

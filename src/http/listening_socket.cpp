@@ -1,5 +1,7 @@
 #include "http/listening_socket.hpp"
 
+#include "rediserve/http/listener.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -7,7 +9,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -150,21 +154,85 @@ result<int> listen_unix(const endpoint& at, unsigned mode)
     return opened;
 }
 
+// In a folder, or "@name" for one in Linux' abstract namespace.
+std::string path_of(const sockaddr_un& local, socklen_t size)
+{
+    const std::size_t length = size - std::min<std::size_t>(size, offsetof(sockaddr_un, sun_path));
+    if (length == 0)
+        return {};
+    if (local.sun_path[0] == '\0')
+        return "@" + std::string(local.sun_path + 1, length - 1);
+    return {local.sun_path, ::strnlen(local.sun_path, length)};
+}
+
+// Where a socket really is; nullopt: at no address that this server knows.
+std::optional<endpoint> bound_place(int descriptor)
+{
+    socket_address bound;
+    bound.size = sizeof bound.storage;
+    if (::getsockname(descriptor, bound.get(), &bound.size) != 0)
+        return std::nullopt;
+    char text[INET6_ADDRSTRLEN] = "";
+    if (bound.storage.ss_family == AF_INET) {
+        const auto& in = *reinterpret_cast<const sockaddr_in*>(&bound.storage);
+        ::inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
+        return endpoint{text, ntohs(in.sin_port), ""};
+    }
+    if (bound.storage.ss_family == AF_INET6) {
+        const auto& in = *reinterpret_cast<const sockaddr_in6*>(&bound.storage);
+        ::inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof text);
+        return endpoint{text, ntohs(in.sin6_port), ""};
+    }
+    auto path = path_of(reinterpret_cast<const sockaddr_un&>(bound.storage), bound.size);
+    if (bound.storage.ss_family != AF_UNIX || path.empty())
+        return std::nullopt;
+    return endpoint{"", 0, std::move(path)};
+}
+
+// A figure of the socket; -1: it is none.
+int option_of(int descriptor, int option) noexcept
+{
+    int value = -1;
+    socklen_t size = sizeof value;
+    return ::getsockopt(descriptor, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
 }   // namespace
+
+result<endpoint> place_of(int descriptor)
+{
+    const auto no = [&](const char* why) {
+        return error{errc::internal, "descriptor " + std::to_string(descriptor) + " " + why};
+    };
+    if (option_of(descriptor, SO_TYPE) < 0)
+        return no("is no socket");
+    if (option_of(descriptor, SO_TYPE) != SOCK_STREAM || option_of(descriptor, SO_ACCEPTCONN) != 1)
+        return no("is no stream socket that listens");
+    auto place = bound_place(descriptor);
+    if (!place)
+        return no("is neither a TCP nor a unix socket");
+    return *std::move(place);
+}
 
 result<listening_socket> listening_socket::open(const endpoint& at, unsigned unix_mode)
 {
     const auto opened = at.path.empty() ? listen_tcp(at) : listen_unix(at, unix_mode);
     if (!opened)
         return opened.error();
-    return listening_socket(*opened, at);
+    return listening_socket(*opened, at, origin::opened);
 }
 
-listening_socket::listening_socket(int descriptor, endpoint at) noexcept : descriptor_(descriptor), at_(std::move(at))
+listening_socket listening_socket::adopt(int descriptor, endpoint at) noexcept
+{
+    return {descriptor, std::move(at), origin::adopted};
+}
+
+listening_socket::listening_socket(int descriptor, endpoint at, origin from) noexcept
+    : descriptor_(descriptor), at_(std::move(at)), from_(from)
 {}
 
 listening_socket::listening_socket(listening_socket&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), at_(std::move(other.at_))
+    : descriptor_(std::exchange(other.descriptor_, -1)), at_(std::move(other.at_)), from_(other.from_)
 {}
 
 listening_socket::~listening_socket()
@@ -172,7 +240,7 @@ listening_socket::~listening_socket()
     if (descriptor_ < 0)
         return;
     ::close(descriptor_);
-    if (local())
+    if (local() && from_ == origin::opened)
         ::unlink(at_.path.c_str());
 }
 
@@ -180,19 +248,7 @@ std::string listening_socket::url() const
 {
     if (local())
         return "unix:" + at_.path;
-    const std::string scheme = at_.tls ? "https://" : "http://";
-    socket_address bound;
-    bound.size = sizeof bound.storage;
-    ::getsockname(descriptor_, bound.get(), &bound.size);
-    char text[INET6_ADDRSTRLEN] = "";
-    if (bound.storage.ss_family == AF_INET6) {
-        const auto& in = *reinterpret_cast<const sockaddr_in6*>(&bound.storage);
-        ::inet_ntop(AF_INET6, &in.sin6_addr, text, sizeof text);
-        return scheme + "[" + text + "]:" + std::to_string(ntohs(in.sin6_port));
-    }
-    const auto& in = *reinterpret_cast<const sockaddr_in*>(&bound.storage);
-    ::inet_ntop(AF_INET, &in.sin_addr, text, sizeof text);
-    return scheme + text + ":" + std::to_string(ntohs(in.sin_port));
+    return (at_.tls ? "https://" : "http://") + text_of(bound_place(descriptor_).value_or(at_));
 }
 
 }   // namespace rediserve::http

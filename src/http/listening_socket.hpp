@@ -4,6 +4,7 @@
 #include "rediserve/base/error.hpp"
 #include "rediserve/http/params.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace rediserve::http {
@@ -14,10 +15,12 @@ public:
     // "*" listens on every address, IPv6 included where there is one. A unix socket nobody listens on any more is
     // replaced. The error's detail names the endpoint and the reason.
     static result<listening_socket> open(const endpoint& at, unsigned unix_mode);
+    // One that somebody else has opened and place_of() approved; it becomes ours to close, but not to remove.
+    static listening_socket adopt(int descriptor, endpoint at) noexcept;
 
     listening_socket(listening_socket&& other) noexcept;
     listening_socket& operator=(listening_socket&&) = delete;
-    // Closes, and removes a unix socket from its folder.
+    // Closes, and removes a unix socket that was opened here from its folder.
     ~listening_socket();
 
     int descriptor() const noexcept { return descriptor_; }
@@ -27,10 +30,13 @@ public:
     std::string url() const;
 
 private:
-    listening_socket(int descriptor, endpoint at) noexcept;
+    enum class origin : std::uint8_t { opened, adopted };
+
+    listening_socket(int descriptor, endpoint at, origin from) noexcept;
 
     int descriptor_;
     endpoint at_;
+    origin from_;
 };
 
 }   // namespace rediserve::http

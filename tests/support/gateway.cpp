@@ -14,7 +14,7 @@ constexpr auto start_within = std::chrono::seconds(under_sanitizer ? 60 : 20);
 
 process::options started_with(
     const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment,
-    const std::vector<std::string>& entrance
+    const std::vector<std::string>& entrance, const std::vector<int>& descriptors
 )
 {
     process::options how;
@@ -22,6 +22,7 @@ process::options started_with(
     how.command.insert(how.command.end(), {binary(), "--listen", "127.0.0.1:0"});
     how.command.insert(how.command.end(), arguments.begin(), arguments.end());
     how.environment = environment;
+    how.descriptors = descriptors;
     how.clear_environment = true;   // a REDIS_URL or PORT of the machine is none of the test's business
     return how;
 }
@@ -61,9 +62,9 @@ std::string binary()
 
 gateway::gateway(
     const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment,
-    const std::vector<std::string>& entrance
+    const std::vector<std::string>& entrance, const std::vector<int>& descriptors
 )
-    : process_(started_with(arguments, environment, entrance))
+    : process_(started_with(arguments, environment, entrance, descriptors))
 {
     await(
         [this] {

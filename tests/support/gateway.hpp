@@ -21,10 +21,10 @@ class gateway
 public:
     // Starts `rediserve --listen 127.0.0.1:0 ARGUMENTS…` in an otherwise empty environment and waits until it
     // says where it listens. Throws std::runtime_error, with what it printed, when it ends instead.
-    // `entrance` is what the command is run by, e.g. that of a network of its own.
+    // `entrance` is what the command is run by, e.g. that of a network of its own; `descriptors` are those it has as 3 and on.
     explicit gateway(
         const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {},
-        const std::vector<std::string>& entrance = {}
+        const std::vector<std::string>& entrance = {}, const std::vector<int>& descriptors = {}
     );
 
     std::string address() const { return urls_.front().substr(7); }   // "127.0.0.1:PORT"

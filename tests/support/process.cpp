@@ -72,7 +72,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts)
 }
 
 // In the child, after fork: only calls that are safe there.
-[[noreturn]] void become(char** command, char** variables, int output, pid_t parent)
+[[noreturn]] void become(char** command, char** variables, int output, std::vector<int>& passed, pid_t parent)
 {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent)
@@ -81,7 +81,13 @@ std::vector<char*> pointers(std::vector<std::string>& texts)
     ::dup2(null, 0);
     ::dup2(output, 1);
     ::dup2(output, 2);
-    ::close_range(3, ~0U, 0);
+    // Copies above all targets first: any of them may be in the way of another.
+    for (int& each : passed)
+        each = ::fcntl(each, F_DUPFD, 64);
+    int next = 3;
+    for (const int each : passed)
+        ::dup2(each, next++);
+    ::close_range(static_cast<unsigned>(next), ~0U, 0);
     ::execvpe(command[0], command, variables);
     ::_exit(127);
 }
@@ -166,6 +172,7 @@ process::process(const options& how)
     auto variables = environment_of(how);
     auto command_pointers = pointers(command);
     auto variable_pointers = pointers(variables);
+    auto passed = how.descriptors;
     auto parent = ::getpid();
 
     int output = ::open((folder_.path() / "output").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
@@ -173,7 +180,7 @@ process::process(const options& how)
         throw std::system_error(errno, std::generic_category(), "open");
     id_ = ::fork();
     if (id_ == 0)
-        become(command_pointers.data(), variable_pointers.data(), output, parent);
+        become(command_pointers.data(), variable_pointers.data(), output, passed, parent);
     auto why = errno;
     ::close(output);
     if (id_ < 0)

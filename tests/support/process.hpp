@@ -45,6 +45,7 @@ public:
         std::vector<std::string> command;                 // program (looked up in PATH) and arguments
         std::map<std::string, std::string> environment;   // added to the test's own
         bool clear_environment = false;                   // keep only PATH, TMPDIR, sanitizer options and `environment`
+        std::vector<int> descriptors = {};                // that it has as 3, 4 and so on; the caller's stay open
     };
 
     explicit process(const options& how);

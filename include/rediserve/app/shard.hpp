@@ -36,6 +36,9 @@ public:
     ~shard();
 
     void start();
+    // Calls `then` on the shard's thread when its loop gets round to it, with whether it knows what to expect of its servers. Any
+    // thread.
+    void turn(std::function<void(bool settled)> then);
     // Connects to the servers of `next` that are new. `ready` is called on the shard's thread when apply() may follow; not when
     // prepare() is called again before. Any thread.
     void prepare(server_list next, std::function<void()> ready);

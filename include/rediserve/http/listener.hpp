@@ -47,6 +47,10 @@ std::unique_ptr<connection_pool> make_connection_pool(
     boost::asio::io_context& context, const params& settings, handler& to, telemetry::shard_metrics& metrics
 );
 
+// Where a socket listens that somebody else has opened: its numeric address, or its path ("@name" for an abstract one). The
+// detail says what it is when it is no stream socket that listens.
+result<endpoint> place_of(int descriptor);
+
 // The accept loops of all endpoints, handing each socket to the pool with the fewest connections. The control thread.
 class listener
 {
@@ -55,6 +59,8 @@ public:
 
     // Binds and listens on all endpoints; on failure none is open. The detail names the endpoint and the reason.
     virtual result<void> open(const std::vector<endpoint>& at) = 0;
+    // The same with sockets that listen already, non-blocking, one for each of `at`. They become the listener's.
+    virtual void adopt(const std::vector<endpoint>& at, const std::vector<int>& sockets) = 0;
     virtual void start() = 0;
     // Where it really listens, as URLs to type: "http://127.0.0.1:3000", "unix:/run/rediserve.sock".
     virtual std::vector<std::string> urls() const = 0;
