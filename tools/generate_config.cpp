@@ -1,5 +1,6 @@
 // generate_config ROOT: writes what is made from the table of options (src/config/options.cpp) into a source tree:
-// config/rediserve.json, config/rediserve.schema.json and the tables of docs/configuration.md.
+// config/rediserve.json, config/rediserve.schema.json, the tables of docs/configuration.md, the lists of packaging/rediserve.8 and
+// packaging/completions/.
 #include "rediserve/config/load.hpp"
 
 #include <filesystem>
@@ -29,9 +30,8 @@ bool write(const std::filesystem::path& path, const std::string& text)
 }
 
 // The first and the last line of the generated part are its marks.
-bool replace_reference(const std::filesystem::path& path)
+bool replace_part(const std::filesystem::path& path, const std::string& reference)
 {
-    const auto reference = config::reference_markdown();
     const auto first_line = reference.substr(0, reference.find('\n') + 1);
     const auto last_line = reference.substr(reference.rfind('\n', reference.size() - 2) + 1);
     auto text = read(path);
@@ -55,6 +55,10 @@ int main(int argc, char** argv)
     const std::filesystem::path root(argv[1]);
     const bool written = write(root / "config/rediserve.json", config::example_file())
         && write(root / "config/rediserve.schema.json", config::schema_json())
-        && replace_reference(root / "docs/configuration.md");
+        && replace_part(root / "docs/configuration.md", config::reference_markdown())
+        && replace_part(root / "packaging/rediserve.8", config::manual_options())
+        && write(root / "packaging/completions/rediserve.bash", config::bash_completion())
+        && write(root / "packaging/completions/_rediserve", config::zsh_completion())
+        && write(root / "packaging/completions/rediserve.fish", config::fish_completion());
     return written ? 0 : 1;
 }

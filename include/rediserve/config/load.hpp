@@ -44,6 +44,10 @@ std::string objection(const settings& before, const settings& after);
 std::string schema_json();          // config/rediserve.schema.json
 std::string example_file();         // config/rediserve.json
 std::string reference_markdown();   // the table in docs/configuration.md
+std::string manual_options();       // the part of packaging/rediserve.8 that lists them
+std::string bash_completion();      // packaging/completions/
+std::string zsh_completion();
+std::string fish_completion();
 
 // Reads a configuration document (JSON with comments) by itself: for the fuzz target and tests.
 boost::system::result<settings, refusal> parse_document(std::string_view text, std::string_view file_name);

@@ -35,6 +35,18 @@ TEST(Generated, ReferenceIsUpToDate)
     EXPECT_NE(checked_in("docs/configuration.md").find(reference_markdown()), std::string::npos) << remedy;
 }
 
+TEST(Generated, ManualIsUpToDate)
+{
+    EXPECT_NE(checked_in("packaging/rediserve.8").find(manual_options()), std::string::npos) << remedy;
+}
+
+TEST(Generated, CompletionsAreUpToDate)
+{
+    EXPECT_EQ(checked_in("packaging/completions/rediserve.bash"), bash_completion()) << remedy;
+    EXPECT_EQ(checked_in("packaging/completions/_rediserve"), zsh_completion()) << remedy;
+    EXPECT_EQ(checked_in("packaging/completions/rediserve.fish"), fish_completion()) << remedy;
+}
+
 TEST(Generated, ExampleHoldsTheDefaults)
 {
     const auto read = parse_document(example_file(), "rediserve.json");
