@@ -165,14 +165,13 @@ result<redis::submission*> gate::submit(redis::batch&& commands, redis::submit_o
 // A cursor is good at the server that has given it, so what goes on by one stays with the primary.
 void gate::mind_replicas(const redis::batch& commands, redis::submit_options& options) const
 {
-    const auto has_cursor = [&](std::size_t index) {
+    const auto has_cursor = [](std::string_view name) {
         constexpr std::string_view scan = "SCAN";
-        const std::string_view name = commands.name(index);
         return name.size() >= scan.size() && iequals(name.substr(name.size() - scan.size()), scan);
     };
-    bool fit = options.read_only && asked_.reads_replicas;
+    bool fit = options.read_only && asked_.reads_replicas && std::ranges::none_of(options.stands_for, has_cursor);
     for (std::size_t i = 0; fit && i < commands.size(); ++i)
-        fit = !has_cursor(i);
+        fit = !has_cursor(commands.name(i));
     options.at_replica = fit;
     if (fit || !options.read_only)
         options.seen = asked_.seen.get();

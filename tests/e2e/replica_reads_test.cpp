@@ -164,6 +164,30 @@ TEST_F(ReplicaReads, ListAllKeysOfThePrimary)
     EXPECT_GE(seen, 300u);
 }
 
+// What is inside a key is no other thing: a range comes from a replica, and the pages of a cursor from where it is good.
+TEST_F(ReplicaReads, AreOfWhatIsInsideKeysButNotByCursor)
+{
+    start({{"REDISERVE_REDIS_READ", "replica"}});
+    ASSERT_TRUE(await_replica("/keys/n"));
+    std::string members = "{\"members\":[\"0\"";
+    for (int i = 1; i < 2000; ++i)
+        members += ",\"member " + std::to_string(i) + "\"";
+    remembering_client client(rest());
+    EXPECT_THAT(client.request("POST", "/keys/large/members", members + "]}"), HasStatus(200));
+    const double before = outcome("replica");
+    std::size_t seen = 0;
+    std::string target = "/keys/large/members?count=100";
+    while (!target.empty()) {
+        const auto page = json_of(client.request("GET", target));
+        seen += page["members"].size();
+        const auto& cursor = page["cursor"];
+        target = cursor.is_null() ? "" : "/keys/large/members?count=100&cursor=" + cursor.get<std::string>();
+    }
+    EXPECT_GE(seen, 2000u);
+    EXPECT_EQ(outcome("replica"), before);
+    EXPECT_TRUE(await_replica("/keys/large/members"));
+}
+
 TEST_F(ReplicaReads, TakeAnyToken)
 {
     start({{"REDISERVE_REDIS_READ", "replica"}});
