@@ -94,6 +94,8 @@ bool redis_server::running() const
 
 std::string redis_server::program()
 {
+    if (const char* const named = std::getenv("REDISERVE_TEST_SERVER"); named != nullptr && *named != '\0')
+        return named;
     return find_program("redis-server", "valkey-server");
 }
 

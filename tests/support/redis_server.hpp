@@ -19,7 +19,7 @@ public:
     {
         bool tcp = false;                         // a free port of 127.0.0.1; else a unix socket only
         bool tls = false;                         // … with TLS only, for which the arguments bring the certificates
-        std::string program = {};                 // empty: the one that PATH has
+        std::string program = {};                 // empty: program()
         std::vector<std::string> arguments;       // more of redis-server's, e.g. "--maxmemory", "1mb"
         std::vector<std::string> entrance = {};   // what its command is run by, e.g. that of a network of its own
     };
@@ -33,8 +33,8 @@ public:
     std::string url() const;      // "redis://127.0.0.1:port" with tcp, else "unix:///path"
     pid_t id() const;
     bool running() const;
-    static std::string program();       // as PATH has it
-    static std::string cli_program();   // likewise
+    static std::string program();       // what REDISERVE_TEST_SERVER names, or else as PATH has it
+    static std::string cli_program();   // as PATH has it
 
     std::filesystem::path folder() const { return folder_.path(); }   // where it keeps its data, if it does
 
