@@ -121,6 +121,28 @@ TEST_F(AccessRules, ApplyToTheKeysApiByWhatItSends)
     EXPECT_EQ(redis_->cli({"dbsize"}), "0");
 }
 
+TEST_F(AccessRules, ApplyInsideKeys)
+{
+    EXPECT_THAT(ask("user42", "PATCH", "/keys/user:42:h/fields", R"({"f":"v"})"), HasStatus(200));
+    EXPECT_THAT(ask("user42", "GET", "/keys/user:42:h/fields"), HasStatus(200));
+    EXPECT_THAT(ask("user42", "GET", "/keys/user:42:h/fields?count=5"), HasStatus(200));
+    EXPECT_THAT(ask("user42", "PUT", "/keys/user:42:h/fields/f", "w", {{"If-Match", "*"}}), HasStatus(200));
+    EXPECT_THAT(ask("user42", "POST", "/keys/user:42:z/scores", R"({"scores":{"m":1}})"), HasStatus(200));
+    EXPECT_THAT(ask("user42", "GET", "/keys/user:42:z/scores/m"), HasStatus(200));
+    for (const std::string_view word :
+         {"fields", "fields?count=5", "fields/f", "items", "items/0", "members", "members/m", "scores",
+          "scores?by=score", "scores/m", "entries", "entries/1-1"})
+        EXPECT_THAT(ask("user42", "GET", "/keys/user:43:k/" + std::string(word)), Fails(403, "forbidden")) << word;
+    EXPECT_THAT(ask("user42", "PATCH", "/keys/user:43:k/fields", R"({"f":"v","g":null})"), Fails(403, "forbidden"));
+    EXPECT_THAT(ask("user42", "PUT", "/keys/user:43:k/fields/f", "v"), Fails(403, "forbidden"));
+    EXPECT_THAT(ask("user42", "PUT", "/keys/user:43:k/fields/f", "v", {{"If-Match", "*"}}), Fails(403, "forbidden"));
+    EXPECT_THAT(ask("user42", "POST", "/keys/user:43:k/entries", R"({"fields":{"f":"v"}})"), Fails(403, "forbidden"));
+    EXPECT_THAT(ask("user42", "POST", "/keys/user:43:k/scores/m/incr"), Fails(403, "forbidden"));
+    EXPECT_THAT(ask("reader", "PUT", "/keys/public:k/members/m"), Fails(403, "forbidden"));
+    EXPECT_THAT(ask("reader", "PUT", "/keys/public:k/items/0", "v", {{"If-Match", "*"}}), Fails(403, "forbidden"));
+    EXPECT_EQ(redis_->cli({"dbsize"}), "2");
+}
+
 TEST_F(AccessRules, TellReadingFromWriting)
 {
     redis_->cli({"set", "from:k", "v"});

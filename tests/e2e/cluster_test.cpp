@@ -54,6 +54,19 @@ TEST_F(Cluster, ServesKeys)
     EXPECT_EQ(some["values"]["k3"], "3");
 }
 
+TEST_F(Cluster, ServesWhatIsInsideKeys)
+{
+    for (int i = 0; i < 20; ++i) {
+        const auto key = "/keys/inside" + std::to_string(i);
+        EXPECT_THAT(request("PATCH", key + "/fields", R"({"a":"1","b":null})"), HasStatus(200));
+        EXPECT_THAT(request("GET", key + "/fields/a?raw"), Answers(200, "1"));
+        EXPECT_EQ(json_of(request("GET", key + "/fields?count=10"))["fields"].dump(), R"({"a":"1"})");
+        EXPECT_THAT(request("GET", key + "/scores/a"), Fails(409, "wrong_type"));
+    }
+    EXPECT_THAT(request("POST", "/keys/board/scores", R"({"scores":{"a":1,"b":2}})"), HasStatus(200));
+    EXPECT_EQ(json_of(request("GET", "/keys/board/scores/b"))["rank"], 1);
+}
+
 TEST_F(Cluster, ListsTheKeysOfAllNodes)
 {
     for (int i = 0; i < 200; ++i)

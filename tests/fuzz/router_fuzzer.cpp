@@ -3,7 +3,10 @@
 #include "api/keys/conditions.hpp"
 #include "api/keys/cursor.hpp"
 #include "api/keys/expiry.hpp"
+#include "api/keys/inside/entry_request.hpp"
+#include "api/keys/inside/score_options.hpp"
 #include "api/keys/key_name.hpp"
+#include "api/keys/offers.hpp"
 #include "api/keys/query.hpp"
 #include "api/keys/range.hpp"
 #include "api/keys/resource.hpp"
@@ -23,7 +26,7 @@ namespace {
 constexpr std::string_view prefix = "/keys";
 constexpr std::size_t longest_key = 64;
 
-constexpr std::array<known_option, 8> known = {{
+constexpr std::array<known_option, 10> known = {{
     {"ttl", option_kind::value},
     {"ttl_ms", option_kind::value},
     {"keepttl", option_kind::flag},
@@ -31,6 +34,8 @@ constexpr std::array<known_option, 8> known = {{
     {"type", option_kind::value},
     {"count", option_kind::value},
     {"cursor", option_kind::value},
+    {"start", option_kind::value},
+    {"min", option_kind::value},
     {"key", option_kind::repeated},
 }};
 
@@ -66,11 +71,16 @@ void check_path(std::string_view path)
         return;
     }
     check((found->place == place::keys) == (path == prefix));
-    check(!allowed_methods(found->place).empty() && allows(found->place, http::method::options));
+    check(allowed_methods(found->place).ends_with(", OPTIONS"));
+    check(telemetry::name(route_of(found->place)).starts_with("key"));
     if (found->place == place::keys)
         return;
     check(!found->key.empty() && inside(found->key, path) && found->key.find('/') == std::string_view::npos);
     check_key(found->key);
+    if (found->part.empty())
+        return;
+    check(inside(found->part, path) && found->part.find('/') == std::string_view::npos);
+    check(found->part.data() > found->key.data() + found->key.size());   // behind the key
 }
 
 // The link to the next page asks for what this page was asked for.
@@ -101,6 +111,10 @@ void check_query(std::string_view text)
     if (const auto expiry = expiry::read(*options); expiry && expiry->timed())
         check(expiry->milliseconds > 0 && expiry->set_options().size() == 2);
     check_scan(*options);
+    if (const auto bound = read_entry_bound(*options, "start", "-"))
+        check(!bound->empty() && bound->find_first_not_of("0123456789-+(") == std::string::npos);
+    if (const auto bound = read_bound(*options, "min", "-inf"))
+        check(!bound->empty() && bound->find_first_of(" [\r\n") == std::string::npos);
 }
 
 void check_headers(std::string_view text)
@@ -115,8 +129,11 @@ void check_headers(std::string_view text)
         for (const entity_tag& tag : list->tags)
             check(list->matches_weakly(tag.opaque) && tag.opaque.find('"') == std::string::npos);
     }
-    if (const auto cursor = decode_cursor(text))
-        check(decode_cursor(encode_cursor(*cursor)) == cursor);
+    for (const char of : {cursor_of_keys, cursor_of(kind::hash), cursor_of(kind::set), cursor_of(kind::zset)})
+        if (const auto cursor = decode_cursor(text, of))
+            check(decode_cursor(encode_cursor(*cursor, of), of) == cursor);
+    if (const auto entry = entry_request::read(text))
+        check(!entry->fields.empty() && entry->command("k", false).size() == 1);
 }
 
 }   // namespace

@@ -8,22 +8,6 @@ namespace {
 
 using redis::reply_view;
 
-// Whether one of the strings in `value` that are the user's is not UTF-8.
-encoding encoding_of_all(kind type, const reply_view& value)
-{
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        if (type == kind::zset && i % 2 == 1)
-            continue;   // a score
-        if (type == kind::stream && value[i].size() > 1) {
-            if (encoding_of_all(kind::hash, value[i][1]) == encoding::base64)
-                return encoding::base64;
-        } else if (encoding_of(value[i].text()) == encoding::base64) {
-            return encoding::base64;
-        }
-    }
-    return encoding::text;
-}
-
 void append_strings(buffer& to, const reply_view& of, encoding as)
 {
     to.append('[');
@@ -33,30 +17,6 @@ void append_strings(buffer& to, const reply_view& of, encoding as)
         append_string(to, of[i].text(), as);
     }
     to.append(']');
-}
-
-void append_fields(buffer& to, const reply_view& of, encoding as)
-{
-    to.append('{');
-    for (std::size_t i = 0; i + 1 < of.size(); i += 2) {
-        if (i > 0)
-            to.append(',');
-        append_string(to, of[i].text(), as);
-        to.append(':');
-        append_string(to, of[i + 1].text(), as);
-    }
-    to.append('}');
-}
-
-// Redis writes up to 17 digits; JSON gets the shortest number that is the same.
-void append_score(buffer& to, std::string_view text)
-{
-    double score = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), score);
-    if (failure == std::errc() && end == text.data() + text.size())
-        append_double(to, score);
-    else
-        append_string(to, text, encoding_of(text));
 }
 
 void append_scores(buffer& to, const reply_view& of, encoding as)
@@ -86,6 +46,47 @@ void append_entries(buffer& to, const reply_view& of, encoding as)
     to.append(']');
 }
 
+}   // namespace
+
+encoding encoding_of_all(kind type, const reply_view& value)
+{
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (type == kind::zset && i % 2 == 1)
+            continue;   // a score
+        if (type == kind::stream && value[i].size() > 1) {
+            if (encoding_of_all(kind::hash, value[i][1]) == encoding::base64)
+                return encoding::base64;
+        } else if (encoding_of(value[i].text()) == encoding::base64) {
+            return encoding::base64;
+        }
+    }
+    return encoding::text;
+}
+
+void append_fields(buffer& to, const reply_view& of, encoding as)
+{
+    to.append('{');
+    for (std::size_t i = 0; i + 1 < of.size(); i += 2) {
+        if (i > 0)
+            to.append(',');
+        append_string(to, of[i].text(), as);
+        to.append(':');
+        append_string(to, of[i + 1].text(), as);
+    }
+    to.append('}');
+}
+
+// Redis writes up to 17 digits; JSON gets the shortest number that is the same.
+void append_score(buffer& to, std::string_view text)
+{
+    double score = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), score);
+    if (failure == std::errc() && end == text.data() + text.size())
+        append_double(to, score);
+    else
+        append_string(to, text, encoding_of(text));
+}
+
 void append_value(buffer& to, kind type, const reply_view& value, encoding as)
 {
     switch (type) {
@@ -95,8 +96,6 @@ void append_value(buffer& to, kind type, const reply_view& value, encoding as)
     default: return append_strings(to, value, as);
     }
 }
-
-}   // namespace
 
 void append_string_answer(buffer& to, std::string_view key, std::string_view value)
 {

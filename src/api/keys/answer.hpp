@@ -19,6 +19,14 @@ void append_string_answer(buffer& to, std::string_view key, std::string_view val
 // answered; of a reply of another shape, what can be understood is written.
 void append_collection_answer(buffer& to, std::string_view key, kind type, const redis::reply_view& value);
 
+// The value alone, as it stands there behind `"value":`: the whole of a `type`, or some of its parts.
+void append_value(buffer& to, kind type, const redis::reply_view& value, encoding as);
+// One score, and the fields of one entry.
+void append_score(buffer& to, std::string_view text);
+void append_fields(buffer& to, const redis::reply_view& of, encoding as);
+// base64 if one of the strings in `value` that are the user's is not UTF-8.
+encoding encoding_of_all(kind type, const redis::reply_view& value);
+
 // `,"type":…,"ttl":…,"size":…`, those of them that are wanted.
 void append_included(buffer& to, const inclusion& wanted, const description& of);
 

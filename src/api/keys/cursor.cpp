@@ -7,9 +7,6 @@ namespace rediserve::api::keys {
 
 namespace {
 
-// Another backend will need another form; a client must not be able to hand the cursor of one to the other.
-constexpr char version = 's';
-
 std::optional<std::uint64_t> read_number(std::string_view text, int base) noexcept
 {
     std::uint64_t number = 0;
@@ -22,17 +19,26 @@ std::optional<std::uint64_t> read_number(std::string_view text, int base) noexce
 
 }   // namespace
 
-std::string encode_cursor(std::uint64_t cursor)
+char cursor_of(kind type) noexcept
+{
+    switch (type) {
+    case kind::hash: return 'h';
+    case kind::set: return 'm';
+    default: return 'z';
+    }
+}
+
+std::string encode_cursor(std::uint64_t cursor, char of)
 {
     std::array<char, 17> text;
-    text[0] = version;
+    text[0] = of;
     const auto [end, failure] = std::to_chars(text.data() + 1, text.data() + text.size(), cursor, 16);
     return std::string(text.data(), end);
 }
 
-std::optional<std::uint64_t> decode_cursor(std::string_view text) noexcept
+std::optional<std::uint64_t> decode_cursor(std::string_view text, char of) noexcept
 {
-    if (text.empty() || text[0] != version)
+    if (text.empty() || text[0] != of)
         return std::nullopt;
     return read_number(text.substr(1), 16);
 }

@@ -1,72 +1,55 @@
 #include "rediserve/api/keys.hpp"
 
-#include "api/keys/handlers.hpp"
+#include "api/keys/offers.hpp"
 #include "api/keys/resource.hpp"
 #include "rediserve/api/serve.hpp"
+#include "rediserve/base/bytes.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace rediserve::api {
 
 namespace keys {
 namespace {
 
-using http::method;
-
-struct call_on_key
-{
-    keys::place place;
-    http::method method;
-    task (*start)(const keys_call& of, key_name&& key);
-};
-
-constexpr std::array<call_on_key, 7> calls_on_key = {{
-    {place::key, method::get, get_key},
-    {place::key, method::head, head_key},
-    {place::key, method::put, put_key},
-    {place::key, method::patch, patch_key},
-    {place::key, method::delete_, delete_key},
-    {place::incr, method::post, increment_key},
-    {place::append, method::post, append_to_key},
-}};
-
-struct call_on_keys
-{
-    http::method method;
-    task (*start)(const keys_call& of);
-};
-
-constexpr std::array<call_on_keys, 4> calls_on_keys = {{
-    {method::get, get_keys},
-    {method::head, get_keys},
-    {method::put, put_keys},
-    {method::delete_, delete_keys},
-}};
-
 bool reads(const http::request& request) noexcept
 {
-    return request.method == method::get || request.method == method::head;
+    return request.method == http::method::get || request.method == http::method::head;
+}
+
+// Of the others, members, scores and entries have no tags, and say themselves what they cannot weigh.
+bool weighs_conditions(place at) noexcept
+{
+    constexpr std::array places = {
+        place::key, place::field, place::item, place::member, place::score, place::entry,
+    };
+    return std::ranges::find(places, at) != places.end();
 }
 
 // To do a write as if its condition had not been there would lose an update that the client asked not to lose.
 bool ignores_conditions(place at, const http::request& request) noexcept
 {
     const bool conditional = !request[http::header::if_match].empty() || !request[http::header::if_none_match].empty();
-    return conditional && !reads(request) && at != place::key;
+    return conditional && !reads(request) && !weighs_conditions(at);
 }
 
-task start(const keys_call& of, const resource& at, http::method method)
+task start(const keys_call& of, const resource& at, const offer& what)
 {
-    if (at.place == place::keys)
-        return std::ranges::find(calls_on_keys, method, &call_on_keys::method)->start(of);
+    if (const auto* const many = std::get_if<on_keys>(&what.start))
+        return (*many)(of);
     auto key = key_name::decode(at.key, of.settings.key_bytes);
     if (!key)
         return refuse(of, key.error());
-    const auto wanted = [&](const call_on_key& one) { return one.place == at.place && one.method == method; };
-    return std::ranges::find_if(calls_on_key, wanted)->start(of, std::move(*key));
+    if (const auto* const one = std::get_if<on_key>(&what.start))
+        return (*one)(of, std::move(*key));
+    auto part = percent_decode(at.part);
+    if (!part)
+        return refuse(of, {errc::bad_request, "the path has a percent sign without two hexadecimal digits"});
+    return std::get<on_part>(what.start)(of, std::move(*key), std::move(*part));
 }
 
 class keys_dialect final : public dialect
@@ -81,22 +64,23 @@ public:
         if (!at)
             return refuse(of, at.error());
         of.exchange.route(route_of(at->place));
-        if (request.method == method::options) {
+        if (request.method == http::method::options) {
             render_allowed_methods(of.exchange, allowed_methods(at->place));
             return {};
         }
-        if (!allows(at->place, request.method)) {
+        const offer* const what = find_offer(at->place, request.method);
+        if (!what) {
             render_method_not_allowed(of.exchange, allowed_methods(at->place));
             return {};
         }
         if (ignores_conditions(at->place, request))
-            return refuse(of, {errc::bad_request, "If-Match and If-None-Match are only for calls on one key itself"});
-        return start(keys_call{of, prefix_}, *at, request.method);
+            return refuse(of, {errc::bad_request, "If-Match and If-None-Match are only for calls on one thing itself"});
+        return start(keys_call{of, prefix_}, *at, *what);
     }
 
     void fail(http::exchange& of, const error& why, const params&) const override { render_error(of, why); }
 
-    bool open(const http::request& of) const override { return of.method == method::options; }
+    bool open(const http::request& of) const override { return of.method == http::method::options; }
 
     // Kept, but asked about each time: tags make that cheap.
     std::string_view caching() const override { return "private, no-cache"; }

@@ -31,16 +31,6 @@ result<kind> read_type(const json_value* from)
     return *type;
 }
 
-result<encoding> read_encoding(const json_value* from)
-{
-    if (!from)
-        return encoding::text;
-    const auto* const word = from->as<std::string>();
-    if (!word || *word != "base64")
-        return error(errc::bad_request, "\"encoding\" is base64, or is left out");
-    return encoding::base64;
-}
-
 std::size_t count_arguments(const std::vector<std::vector<std::string>>& of) noexcept
 {
     std::size_t count = 0;

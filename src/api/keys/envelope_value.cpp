@@ -29,24 +29,6 @@ error is_empty(kind type)
     return bad("Redis keeps no empty " + std::string(name(type)) + "; delete the key instead");
 }
 
-// A string of the value, decoded. Leaves `from` empty.
-result<std::string> take_string(std::string& from, encoding as)
-{
-    if (as == encoding::text)
-        return std::move(from);
-    auto bytes = base64_decode(from);
-    if (!bytes)
-        return bad("the value says that it is base64, and something in it is not");
-    return std::move(*bytes);
-}
-
-result<std::string> take_string(json_value& from, encoding as, std::string_view what)
-{
-    if (auto* const text = from.as<std::string>())
-        return take_string(*text, as);
-    return bad(what);
-}
-
 // Adds arguments to the last command, or to a new one of the same name when that is full.
 void add(std::vector<words>& to, std::string_view command, words&& arguments)
 {
@@ -63,23 +45,6 @@ result<void> read_string(json_value& from, encoding as, envelope& to)
         return text.error();
     to.text = std::move(*text);
     return {};
-}
-
-// Appends names and values in turn. errc::bad_request.
-result<words> take_fields(json_object& from, encoding as)
-{
-    words pairs;
-    for (json_member& member : from) {
-        auto field = take_string(member.name, as);
-        if (!field)
-            return field.error();
-        auto value = take_string(member.value, as, "the value of a field is a JSON string");
-        if (!value)
-            return value.error();
-        pairs.push_back(std::move(*field));
-        pairs.push_back(std::move(*value));
-    }
-    return pairs;
 }
 
 result<void> read_hash(json_value& from, encoding as, envelope& to)
@@ -119,21 +84,6 @@ result<void> read_items(json_value& from, encoding as, envelope& to)
         add(to.commands, to.type == kind::list ? "RPUSH" : "SADD", {std::move(*text)});
     }
     return {};
-}
-
-// As Redis reads it.
-std::optional<std::string> read_score(const json_value& from)
-{
-    if (const auto* const whole = from.as<std::int64_t>())
-        return std::to_string(*whole);
-    if (const auto* const word = from.as<std::string>(); word && (*word == "inf" || *word == "-inf"))
-        return *word;
-    const auto* const number = from.as<double>();
-    if (!number)
-        return std::nullopt;
-    buffer text;
-    append_double(text, *number);
-    return std::string(text.view());
 }
 
 result<void> read_scores(json_value& from, encoding as, envelope& to)
@@ -203,6 +153,63 @@ result<void> read_entries(json_value& from, encoding as, envelope& to)
 }
 
 }   // namespace
+
+result<encoding> read_encoding(const json_value* from)
+{
+    if (!from)
+        return encoding::text;
+    const auto* const word = from->as<std::string>();
+    if (!word || *word != "base64")
+        return error(errc::bad_request, "\"encoding\" is base64, or is left out");
+    return encoding::base64;
+}
+
+result<std::string> take_string(std::string& from, encoding as)
+{
+    if (as == encoding::text)
+        return std::move(from);
+    auto bytes = base64_decode(from);
+    if (!bytes)
+        return bad("the value says that it is base64, and something in it is not");
+    return std::move(*bytes);
+}
+
+result<std::string> take_string(json_value& from, encoding as, std::string_view what)
+{
+    if (auto* const text = from.as<std::string>())
+        return take_string(*text, as);
+    return bad(what);
+}
+
+result<std::vector<std::string>> take_fields(json_object& from, encoding as)
+{
+    std::vector<std::string> pairs;
+    for (json_member& member : from) {
+        auto field = take_string(member.name, as);
+        if (!field)
+            return field.error();
+        auto value = take_string(member.value, as, "the value of a field is a JSON string");
+        if (!value)
+            return value.error();
+        pairs.push_back(std::move(*field));
+        pairs.push_back(std::move(*value));
+    }
+    return pairs;
+}
+
+std::optional<std::string> read_score(const json_value& from)
+{
+    if (const auto* const whole = from.as<std::int64_t>())
+        return std::to_string(*whole);
+    if (const auto* const word = from.as<std::string>(); word && (*word == "inf" || *word == "-inf"))
+        return *word;
+    const auto* const number = from.as<double>();
+    if (!number)
+        return std::nullopt;
+    buffer text;
+    append_double(text, *number);
+    return std::string(text.view());
+}
 
 result<void> read_value(json_value& from, encoding as, envelope& to)
 {

@@ -3,9 +3,9 @@
 
 #include "api/ask.hpp"
 #include "api/keys/answer.hpp"
+#include "api/keys/inside/listing.hpp"
 #include "api/keys/outcome.hpp"
 #include "api/keys/scripts.hpp"
-#include "rediserve/base/bytes.hpp"
 
 #include <utility>
 
@@ -54,20 +54,6 @@ void render_collection(
     answer.finish();
 }
 
-error too_large(const keys_call& of, std::string_view key, kind type, const description& found)
-{
-    constexpr std::size_t longest_shown = 200;
-    std::string where(of.prefix);
-    where.append("/").append(key.size() > longest_shown ? std::string("KEY") : percent_encode(key));
-    where.append("/").append(parts(type));
-    return error(
-        errc::collection_too_large,
-        "the " + std::string(name(type)) + " has " + std::to_string(found.size.value_or(0)) + " "
-            + std::string(parts(type)) + ", and no more than " + std::to_string(of.settings.collection_items)
-            + " are answered at once; its pages will be at " + where + ", which this version does not offer yet"
-    );
-}
-
 error foreign_type(std::string_view type)
 {
     return error(
@@ -90,7 +76,7 @@ void render_described(
     if (!type)
         fail(of, foreign_type(found->type));
     else if (!found->value)
-        fail(of, too_large(of, key, *type, *found));
+        fail(of, too_large(of, key, *type, found->size.value_or(0)));
     else if (*type == kind::string)
         render_described_string(of, key, *found, wish);
     else

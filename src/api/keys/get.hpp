@@ -19,6 +19,9 @@ bool weigh_untagged(const call& of, const conditions& asked);
 // Begins a 200 or 206 with what every form of a string carries.
 http::response& begin_tagged(const call& of, unsigned status, const etag& tag);
 
+// Answers with the bare bytes of a string, whole or in part.
+void render_raw(const call& of, std::string_view value, const read_request& wish);
+
 // GET with the bare bytes as the answer, whole or in part.
 task read_raw(keys_call of, key_name key, read_request wish);
 task read_part(keys_call of, key_name key, read_request wish);

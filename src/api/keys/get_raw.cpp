@@ -43,18 +43,6 @@ void render_part_of(const call& of, std::string_view value, const read_request& 
     );
 }
 
-void render_raw(const call& of, std::string_view value, const read_request& wish)
-{
-    const etag tag = etag::of(value);
-    if (!weigh(of, wish.conditions, tag))
-        return;
-    if (wants_part(wish, tag))
-        return render_part_of(of, value, wish, tag);
-    http::response& answer = begin_tagged(of, 200, tag);
-    answer.field("Accept-Ranges", "bytes");
-    send(answer, wish.raw_type(), value);
-}
-
 // `bytes` is what Redis cut out of a value of `size` bytes.
 void render_part(const call& of, std::int64_t size, std::string_view bytes, const read_request& wish)
 {
@@ -71,6 +59,18 @@ void render_part(const call& of, std::int64_t size, std::string_view bytes, cons
 }
 
 }   // namespace
+
+void render_raw(const call& of, std::string_view value, const read_request& wish)
+{
+    const etag tag = etag::of(value);
+    if (!weigh(of, wish.conditions, tag))
+        return;
+    if (wants_part(wish, tag))
+        return render_part_of(of, value, wish, tag);
+    http::response& answer = begin_tagged(of, 200, tag);
+    answer.field("Accept-Ranges", "bytes");
+    send(answer, wish.raw_type(), value);
+}
 
 task read_raw(keys_call of, key_name key, read_request wish)
 {

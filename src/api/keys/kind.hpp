@@ -15,7 +15,10 @@ std::string_view name(kind of) noexcept;
 // nullopt: a type of a module.
 std::optional<kind> kind_of(std::string_view type) noexcept;
 
-// The sub-resource under which the parts of a collection are read page by page: "fields" of a hash.
+// The resource that is inside a collection: "fields" of a hash.
 std::string_view parts(kind of) noexcept;
+
+// The options that ask there for a first page: "count=1000".
+std::string_view first_page(kind of) noexcept;
 
 }   // namespace rediserve::api::keys

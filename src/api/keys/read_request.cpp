@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace rediserve::api::keys {
@@ -18,7 +19,7 @@ constexpr std::array<std::string_view, 2> offered = {"application/json", bytes_t
 constexpr std::array<known_option, 3> known = {{
     {"raw", option_kind::flag},
     {"type", option_kind::value},
-    {"include", option_kind::value},
+    {"include", option_kind::value},   // last: only of a key itself
 }};
 
 // A media type with or without parameters, in which nothing can end the header line it will stand in.
@@ -49,9 +50,9 @@ result<inclusion> read_inclusion(std::string_view list)
     return include;
 }
 
-result<void> read_options(std::string_view text, read_request& to)
+result<void> read_options(std::string_view text, std::span<const known_option> of, read_request& to)
 {
-    const auto options = query::read(text, known);
+    const auto options = query::read(text, of);
     if (!options)
         return options.error();
     if (options->has("raw"))
@@ -74,16 +75,14 @@ result<void> read_options(std::string_view text, read_request& to)
     return {};
 }
 
-}   // namespace
-
-result<read_request> read_request::read(const http::request& from)
+result<read_request> read(const http::request& from, std::span<const known_option> of)
 {
     read_request wish;
-    wish.form = static_cast<keys::form>(negotiate(from[http::header::accept], offered));
+    wish.form = static_cast<form>(negotiate(from[http::header::accept], offered));
     if (!from.query.empty())
-        if (const auto fine = read_options(from.query, wish); !fine)
+        if (const auto fine = read_options(from.query, of, wish); !fine)
             return fine.error();
-    auto conditions = conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
+    auto conditions = keys::conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
     if (!conditions)
         return conditions.error();
     wish.conditions = std::move(*conditions);
@@ -92,6 +91,18 @@ result<read_request> read_request::read(const http::request& from)
         wish.if_range = trimmed(from[http::header::if_range]);
     }
     return wish;
+}
+
+}   // namespace
+
+result<read_request> read_request::read(const http::request& from)
+{
+    return keys::read(from, known);
+}
+
+result<read_request> read_request::read_element(const http::request& from)
+{
+    return keys::read(from, std::span(known).first(known.size() - 1));
 }
 
 std::string_view read_request::raw_type() const noexcept

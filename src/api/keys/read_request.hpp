@@ -1,4 +1,4 @@
-// What a GET or HEAD of one key asks for.
+// What a GET or HEAD of one key, or of one value inside it, asks for.
 #pragma once
 
 #include "api/keys/conditions.hpp"
@@ -35,6 +35,8 @@ struct read_request
 
     // errc::bad_request.
     static result<read_request> read(const http::request& from);
+    // The same for one value inside a key, of which there is nothing to be included.
+    static result<read_request> read_element(const http::request& from);
 
     // Whether the whole value is needed to know the answer, even if only a part of it is asked for.
     bool depends_on_tag() const noexcept { return !conditions.none() || !if_range.empty(); }

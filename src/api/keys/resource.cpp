@@ -2,62 +2,97 @@
 
 #include "api/text.hpp"
 
+#include <algorithm>
+#include <array>
+#include <optional>
+
 namespace rediserve::api::keys {
+
+namespace {
+
+// What may follow a key: a word, the name of a part of it, and what is done to that.
+struct word
+{
+    std::string_view name;
+    place whole;
+    std::optional<place> part = {};
+    std::optional<place> part_incr = {};
+};
+
+constexpr std::array<word, 7> words = {{
+    {"incr", place::incr},
+    {"append", place::append},
+    {"fields", place::fields, place::field, place::field_incr},
+    {"items", place::items, place::item},
+    {"members", place::members, place::member},
+    {"scores", place::scores, place::score, place::score_incr},
+    {"entries", place::entries, place::entry},
+}};
+
+// In the order of the enumeration.
+constexpr std::array<telemetry::route, static_cast<std::size_t>(place::count_)> routes = {
+    telemetry::route::keys,           telemetry::route::key,
+    telemetry::route::key_incr,       telemetry::route::key_append,
+    telemetry::route::key_fields,     telemetry::route::key_field,
+    telemetry::route::key_field_incr, telemetry::route::key_items,
+    telemetry::route::key_item,       telemetry::route::key_members,
+    telemetry::route::key_member,     telemetry::route::key_scores,
+    telemetry::route::key_score,      telemetry::route::key_score_incr,
+    telemetry::route::key_entries,    telemetry::route::key_entry,
+};
+
+error unknown()
+{
+    return error(
+        errc::unknown_resource,
+        "a key has nothing of this name (there are incr, append, fields, items, members, scores and entries); "
+        "a / inside a name is written %2F"
+    );
+}
+
+// Takes the part before the next slash off `rest`, and the slash. nullopt: there is nothing more, not even a name that is
+// empty.
+std::optional<std::string_view> take_segment(std::optional<std::string_view>& rest)
+{
+    if (!rest)
+        return std::nullopt;
+    const bool last = rest->find('/') == std::string_view::npos;
+    const std::string_view segment = take_part(*rest, '/');
+    if (last)
+        rest.reset();
+    return segment;
+}
+
+}   // namespace
 
 result<resource> locate(std::string_view path, std::string_view prefix)
 {
     path.remove_prefix(prefix.size());
     if (path.empty())
-        return resource{place::keys, {}};
-    path.remove_prefix(1);   // the slash
-    const bool only_key = path.find('/') == std::string_view::npos;
-    const std::string_view key = take_part(path, '/');
+        return resource{place::keys, {}, {}};
+    std::optional<std::string_view> rest = path.substr(1);   // behind the slash
+    const std::string_view key = *take_segment(rest);
     if (key.empty())
         return error(errc::bad_request, "the key is empty");
-    if (only_key)
-        return resource{place::key, key};
-    if (path == "incr")
-        return resource{place::incr, key};
-    if (path == "append")
-        return resource{place::append, key};
-    return error(
-        errc::unknown_resource,
-        "a key has nothing of this name (there are incr and append); a / inside a key is written %2F"
-    );
-}
-
-std::string_view allowed_methods(place at) noexcept
-{
-    switch (at) {
-    case place::keys: return "GET, HEAD, PUT, DELETE, OPTIONS";
-    case place::key: return "GET, HEAD, PUT, PATCH, DELETE, OPTIONS";
-    default: return "POST, OPTIONS";
-    }
-}
-
-bool allows(place at, http::method method) noexcept
-{
-    using enum http::method;
-    switch (method) {
-    case get:
-    case head:
-    case put:
-    case delete_: return at == place::keys || at == place::key;
-    case patch: return at == place::key;
-    case post: return at == place::incr || at == place::append;
-    case options: return true;
-    default: return false;
-    }
+    const auto name = take_segment(rest);
+    if (!name)
+        return resource{place::key, key, {}};
+    const auto found = std::ranges::find(words, *name, &word::name);
+    if (found == words.end())
+        return unknown();
+    const auto part = take_segment(rest);
+    if (!part)
+        return resource{found->whole, key, {}};
+    if (!rest && found->part)
+        return resource{*found->part, key, *part};
+    if (rest == "incr" && found->part_incr)
+        return resource{*found->part_incr, key, *part};
+    return unknown();
 }
 
 telemetry::route route_of(place at) noexcept
 {
-    switch (at) {
-    case place::keys: return telemetry::route::keys;
-    case place::incr: return telemetry::route::key_incr;
-    case place::append: return telemetry::route::key_append;
-    default: return telemetry::route::key;
-    }
+    return routes[static_cast<std::size_t>(at)];
 }
 
 }   // namespace rediserve::api::keys

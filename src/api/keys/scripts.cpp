@@ -186,11 +186,16 @@ script_request guarded_set(std::string_view key, const guard& by, std::vector<st
     static const guarded_script what(set_source);
     script_request request = request_for(what, key, by, {"set"});
     std::ranges::move(options, std::back_inserter(request.arguments));
-    if (value.size() <= small_value)
-        request.arguments.emplace_back(value.view());
-    else
-        request.large = std::move(value);
+    give(request, std::move(value));
     return request;
+}
+
+void give(script_request& to, payload&& value)
+{
+    if (value.size() <= small_value)
+        to.arguments.emplace_back(value.view());
+    else
+        to.large = std::move(value);
 }
 
 script_request guarded_replace(

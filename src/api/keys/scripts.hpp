@@ -44,6 +44,9 @@ commands::script_request guarded_set(
     std::string_view key, const guard& by, std::vector<std::string> options, payload&& value
 );
 
+// Makes `value` the last argument; it is not copied when it is large.
+void give(commands::script_request& to, payload&& value);
+
 // Replaces the key by what the commands write into it, which are given without the key. Answers 1 for a new key, else 0.
 commands::script_request guarded_replace(
     std::string_view key, const guard& by, bool keep_ttl, std::vector<std::vector<std::string>> commands

@@ -1,12 +1,13 @@
-// Taking requests apart: paths, keys, options, ranges, conditions, cursors, expiries.
+// Taking requests apart: keys, options, ranges, conditions, cursors, expiries.
 #include "api/keys/cursor.hpp"
 #include "api/keys/expiry.hpp"
 #include "api/keys/guard.hpp"
+#include "api/keys/inside/entry_request.hpp"
+#include "api/keys/inside/score_options.hpp"
 #include "api/keys/key_name.hpp"
 #include "api/keys/patch_request.hpp"
 #include "api/keys/query.hpp"
 #include "api/keys/range.hpp"
-#include "api/keys/resource.hpp"
 #include "api/keys/scan_request.hpp"
 #include "api/keys/stream_id.hpp"
 
@@ -14,53 +15,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <set>
 
 namespace rediserve::api::keys {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-// ---- resource ------------------------------------------------------------------------------------------------------
-
-TEST(Resource, IsFoundByItsPath)
-{
-    EXPECT_EQ(locate("/keys", "/keys")->place, place::keys);
-    EXPECT_EQ(locate("/keys/a%2Fb", "/keys")->key, "a%2Fb");
-    EXPECT_EQ(locate("/keys/k/incr", "/keys")->place, place::incr);
-    EXPECT_EQ(locate("/keys/k/append", "/keys")->place, place::append);
-    EXPECT_EQ(locate("/v1/keys/..", "/v1/keys")->key, "..");
-    EXPECT_EQ(locate("/k", "")->key, "k");
-}
-
-TEST(Resource, IsNotFoundByOtherWords)
-{
-    for (const auto* path : {"/keys/user/1", "/keys/k/", "/keys/k/incr/", "/keys/k/Incr", "/keys/k/incr/x"}) {
-        const auto found = locate(path, "/keys");
-        ASSERT_FALSE(found) << path;
-        EXPECT_EQ(found.error().code, errc::unknown_resource) << path;
-        EXPECT_THAT(found.error().detail, HasSubstr("%2F"));
-    }
-    for (const auto* path : {"/keys/", "/keys//incr"})
-        EXPECT_EQ(locate(path, "/keys").error().code, errc::bad_request) << path;
-}
-
-TEST(Resource, ListsEveryMethodItAllows)
-{
-    const std::array<std::pair<http::method, std::string_view>, 7> methods = {{
-        {http::method::get, "GET"},
-        {http::method::head, "HEAD"},
-        {http::method::put, "PUT"},
-        {http::method::post, "POST"},
-        {http::method::patch, "PATCH"},
-        {http::method::delete_, "DELETE"},
-        {http::method::options, "OPTIONS"},
-    }};
-    for (const place at : {place::keys, place::key, place::incr, place::append})
-        for (const auto& [method, name] : methods)
-            EXPECT_EQ(allows(at, method), allowed_methods(at).find(name) != std::string_view::npos) << name;
-    EXPECT_FALSE(allows(place::key, http::method::other));
-}
 
 // ---- key_name ------------------------------------------------------------------------------------------------------
 
@@ -204,6 +165,9 @@ TEST(Cursor, ComesBackAsItWas)
         EXPECT_EQ(decode_cursor(encode_cursor(cursor)), cursor);
     for (const auto* text : {"", "0", "s", "sx", "s-1", "s 1", "s1ffffffffffffffff", "x1", "s1 "})
         EXPECT_EQ(decode_cursor(text), std::nullopt) << text;
+    const std::set<char> letters = {cursor_of_keys, cursor_of(kind::hash), cursor_of(kind::set), cursor_of(kind::zset)};
+    EXPECT_EQ(letters.size(), 4u);
+    EXPECT_EQ(decode_cursor(encode_cursor(5, cursor_of(kind::hash))), std::nullopt);
     EXPECT_EQ(read_scan_cursor("18446744073709551615"), UINT64_MAX);
     EXPECT_EQ(read_scan_cursor("18446744073709551616"), std::nullopt);
 }
@@ -282,6 +246,50 @@ TEST(Scan, SaysWhereTheNextPageIs)
     wish.count = 5;
     EXPECT_EQ(wish.target("/keys", 42), "/keys?match=user%3A%2A%26%0D%0A&type=hash&count=5&cursor=s2a");
     EXPECT_EQ(scan_request().target("/keys", 1), "/keys?cursor=s1");
+}
+
+// ---- inside a key --------------------------------------------------------------------------------------------------
+
+constexpr std::array<known_option, 2> bounds = {{{"min", option_kind::value}, {"start", option_kind::value}}};
+
+TEST(Bounds, AreScoresOrIds)
+{
+    for (const auto* text : {"1", "-1.5", "1e3", "inf", "-inf", "(1.5", "(-inf"})
+        EXPECT_EQ(*read_bound(*query::read("min=" + std::string(text), bounds), "min", "0"), text);
+    for (const auto* text : {"", "(", "((1", "[1", "nan", "1x", "0x1", "1,2", "infinity"})
+        EXPECT_FALSE(read_bound(*query::read("min=" + std::string(text), bounds), "min", "0")) << text;
+    for (const auto* text : {"-", "5", "5-1", "(5-1", "(5"})
+        EXPECT_EQ(*read_entry_bound(*query::read("start=" + std::string(text), bounds), "start", "-"), text);
+    EXPECT_EQ(*read_entry_bound(*query::read("start=+", bounds), "start", "-"), "+");
+    EXPECT_EQ(*read_entry_bound(*query::read("", bounds), "start", "-"), "-");
+    for (const auto* text : {"", "(", "(-", "x", "5-", "5-x", "5-1-1", "-5", "5-*", "99999999999999999999"})
+        EXPECT_FALSE(read_entry_bound(*query::read("start=" + std::string(text), bounds), "start", "-")) << text;
+}
+
+TEST(ScoreOptions, ExcludeEachOther)
+{
+    EXPECT_THAT(score_options::read("xx&gt")->words(), ElementsAre("XX", "GT"));
+    EXPECT_TRUE(score_options::read("")->none());
+    for (const auto* text : {"nx&xx", "nx&gt", "gt&lt", "ch", "nx=1"})
+        EXPECT_FALSE(score_options::read(text)) << text;
+}
+
+TEST(Entry, IsReadFromADocument)
+{
+    const auto wish = entry_request::read(R"({"fields":{"f":"v"},"id":"5-*","maxlen":10,"approximate":true})");
+    ASSERT_TRUE(wish) << wish.error().detail;
+    EXPECT_EQ(wish->id, "5-*");
+    EXPECT_THAT(wish->trim, ElementsAre("MAXLEN", "~", "10"));
+    EXPECT_THAT(entry_request::read(R"({"fields":{"f":"v"},"minid":"5"})")->trim, ElementsAre("MINID", "=", "5"));
+    EXPECT_THAT(entry_request::read(R"({"fields":{"/w==":""},"encoding":"base64"})")->fields, ElementsAre("\xff", ""));
+    for (const auto* text :
+         {"", "[]", "{}", R"({"fields":{}})", R"({"fields":{"f":1}})", R"({"fields":["f","v"]})",
+          R"({"fields":{"f":"v"},"id":"0-0"})", R"({"fields":{"f":"v"},"id":"5"})", R"({"fields":{"f":"v"},"id":5})",
+          R"({"fields":{"f":"v"},"maxlen":-1})", R"({"fields":{"f":"v"},"maxlen":"5"})",
+          R"({"fields":{"f":"v"},"maxlen":1,"minid":"1-1"})", R"({"fields":{"f":"v"},"approximate":true})",
+          R"({"fields":{"f":"v"},"maxlen":1,"approximate":1})", R"({"fields":{"f":"!"},"encoding":"base64"})",
+          R"({"fields":{"f":"v"},"encoding":"hex"})", R"({"field":{"f":"v"}})"})
+        EXPECT_EQ(entry_request::read(text).error().code, errc::bad_request) << text;
 }
 
 }   // namespace
