@@ -1,4 +1,5 @@
 #include "app/check_command.hpp"
+#include "app/healthcheck_command.hpp"
 #include "app/token_command.hpp"
 #include "rediserve/app/server.hpp"
 
@@ -24,6 +25,7 @@ struct carry_out
 {
     int operator()(const config::token_command& what) const { return app::make_token(what); }
     int operator()(const config::check_command& what) const { return app::explain(what, variable); }
+    int operator()(const config::healthcheck_command& what) const { return app::check_health(what, variable); }
     int operator()(const config::help_command& what) const
     {
         std::cout << what.text;

@@ -4,6 +4,7 @@
 #include "config/option.hpp"
 #include "config/suggest.hpp"
 #include "config/timestamp.hpp"
+#include "config/units.hpp"
 #include "config/values.hpp"
 #include "rediserve/base/digest.hpp"
 
@@ -42,6 +43,18 @@ Example:
 
 Reads the configuration as a start would, with the same flags, variables and files, and asks the server of the principal
 what commands it has. Exit code 0: it may; 1: it may not.
+)";
+
+constexpr const char* healthcheck_usage = R"(rediserve healthcheck: says whether the daemon on this machine answers.
+
+Usage:
+  rediserve healthcheck [--ready] [--timeout TIME] [the daemon's own flags]
+
+  --ready            whether it can use Redis, too: asks /readyz in the place of /livez
+  --timeout TIME     how long to wait for the answer: 2s if not given
+
+Finds it by the daemon's flags, variables and file: give it the same ones. Asks the first listener that it can, on
+loopback where that is every address. Exit code 0: it answers well; 1: it does not, with the reason on standard error.
 )";
 
 refusal misuse(std::string text)
@@ -124,14 +137,29 @@ outcome read_token_command(const std::vector<std::string>& arguments)
     return any_command(std::move(made));
 }
 
+using flag_list = std::vector<std::pair<std::string, bool>>;   // with whether a value follows
+
 // The server's flags, but for the one that says what its own token is.
-std::vector<std::pair<std::string, bool>> server_flags()
+flag_list server_flags()
 {
-    std::vector<std::pair<std::string, bool>> all{{"--config", true}};
+    flag_list all{{"--config", true}};
     for (const option& one : options())
         if (!one.flag.empty() && one.flag != "--token")
             all.emplace_back(one.flag, !one.operand.empty());
     return all;
+}
+
+// Those of `flags` that are there, as they were typed.
+std::vector<std::string> given(const flag_list& flags, const command_flags& from)
+{
+    std::vector<std::string> made;
+    for (const auto& [name, with_value] : flags) {
+        if (!with_value && from.has(name))
+            made.push_back(name);
+        for (const std::string& value : with_value ? from.values(name) : std::vector<std::string>())
+            made.insert(made.end(), {name, value});
+    }
+    return made;
 }
 
 outcome read_check_command(const std::vector<std::string>& arguments)
@@ -158,12 +186,36 @@ outcome read_check_command(const std::vector<std::string>& arguments)
     made.principal = from.value("--principal");
     if (made.words.empty())
         return misuse("which command? see rediserve check --help");
-    for (const auto& [name, with_value] : passed_on) {
-        if (!with_value && from.has(name))
-            made.arguments.push_back(name);
-        for (const std::string& value : with_value ? from.values(name) : std::vector<std::string>())
-            made.arguments.insert(made.arguments.end(), {name, value});
+    made.arguments = given(passed_on, from);
+    return any_command(std::move(made));
+}
+
+outcome read_healthcheck_command(const std::vector<std::string>& arguments)
+{
+    command_flags from;
+    flag_list passed_on = server_flags();
+    passed_on.emplace_back("--token", true);
+    for (const auto& [name, with_value] : passed_on)
+        from.add(name, with_value);
+    from.add("--ready", false);
+    from.add("--timeout", true);
+    from.add("--help", false);
+    if (auto wrong = from.parse(arguments))
+        return std::move(*wrong);
+    if (from.has("--help"))
+        return any_command(help_command{healthcheck_usage});
+    if (const auto rest = from.rest(); !rest.empty())
+        return from.unknown(rest.front());
+    healthcheck_command made;
+    made.ready = from.has("--ready");
+    if (from.has("--timeout")) {
+        const std::string text = from.value("--timeout");
+        const auto timeout = parse_duration(text);
+        if (!timeout || timeout->count() == 0)
+            return misuse("flag --timeout: must be a time such as 500ms or 2s, not " + quote(text));
+        made.timeout = *timeout;
     }
+    made.arguments = given(passed_on, from);
     return any_command(std::move(made));
 }
 
@@ -178,6 +230,8 @@ std::optional<outcome> read_command(const std::vector<std::string>& arguments)
         return read_token_command(rest);
     if (arguments.front() == "check")
         return read_check_command(rest);
+    if (arguments.front() == "healthcheck")
+        return read_healthcheck_command(rest);
     return std::nullopt;
 }
 

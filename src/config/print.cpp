@@ -21,6 +21,7 @@ Usage:
   rediserve [flags]
   rediserve token new [flags]                        make a token; token --help
   rediserve check [flags] COMMAND [ARGUMENT ...]     may they run it, and why; check --help
+  rediserve healthcheck [flags]                      does the daemon here answer; healthcheck --help
 
 Examples:
   rediserve --embedded                               try it: with a private Redis, on 127.0.0.1:3000

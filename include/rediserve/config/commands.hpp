@@ -1,8 +1,9 @@
-// What `rediserve` does other than serve: `rediserve token new …` and `rediserve check …`.
+// What `rediserve` does other than serve: `rediserve token new …`, `rediserve check …` and `rediserve healthcheck`.
 #pragma once
 
 #include "rediserve/config/load.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
@@ -27,12 +28,20 @@ struct check_command
     std::vector<std::string> arguments;   // the flags that say where the configuration is
 };
 
+// `healthcheck`: how the daemon is that runs with the same configuration.
+struct healthcheck_command
+{
+    bool ready = false;   // whether Redis can be used is asked, too
+    std::chrono::milliseconds timeout{2'000};
+    std::vector<std::string> arguments;   // the daemon's
+};
+
 struct help_command
 {
     std::string text;
 };
 
-using any_command = std::variant<token_command, check_command, help_command>;
+using any_command = std::variant<token_command, check_command, healthcheck_command, help_command>;
 
 // The command that `arguments` begin with; nullopt: none, they are flags of the server.
 std::optional<boost::system::result<any_command, refusal>> read_command(const std::vector<std::string>& arguments);

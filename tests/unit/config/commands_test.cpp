@@ -1,4 +1,4 @@
-// `rediserve token new` and `rediserve check`, as they are typed.
+// `rediserve token new`, `rediserve check` and `rediserve healthcheck`, as they are typed.
 #include "config_test.hpp"
 
 #include "rediserve/config/commands.hpp"
@@ -103,6 +103,32 @@ TEST(Commands, ExplainThemselves)
 {
     EXPECT_THAT(command_of<help_command>({"token", "--help"}).text, HasSubstr("rediserve token new"));
     EXPECT_THAT(command_of<help_command>({"check", "--help"}).text, HasSubstr("rediserve check"));
+}
+
+TEST(HealthcheckCommand, TakesTheServersFlags)
+{
+    const auto made = command_of<healthcheck_command>(
+        {"healthcheck", "--listen", ":1", "--listen", ":2", "--token", "word", "--embedded", "--timeout", "500ms"}
+    );
+    EXPECT_FALSE(made.ready);
+    EXPECT_EQ(made.timeout, std::chrono::milliseconds(500));
+    EXPECT_THAT(
+        made.arguments,
+        testing::UnorderedElementsAre("--listen", ":1", "--listen", ":2", "--token", "word", "--embedded")
+    );
+    const auto bare = command_of<healthcheck_command>({"healthcheck", "--ready"});
+    EXPECT_TRUE(bare.ready);
+    EXPECT_EQ(bare.timeout, std::chrono::seconds(2));
+    EXPECT_THAT(bare.arguments, testing::IsEmpty());
+}
+
+TEST(HealthcheckCommand, IsRefusedWithWhatIsWrong)
+{
+    EXPECT_THAT(complaint_about({"healthcheck", "--reddy"}), HasSubstr("did you mean --ready?"));
+    EXPECT_THAT(complaint_about({"healthcheck", "/livez"}), HasSubstr("\"/livez\" is not expected"));
+    for (const auto* text : {"soon", "0s", "-1s"})
+        EXPECT_THAT(complaint_about({"healthcheck", "--timeout", text}), HasSubstr("--timeout: must be a time"));
+    EXPECT_THAT(complaint_about({"healthcheck", "--timeout"}), HasSubstr("--timeout needs a value"));
 }
 
 }   // namespace
