@@ -6,11 +6,16 @@
 #include "config/values.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace rediserve::config {
 
 namespace {
+
+constexpr std::string_view default_listen = "REDISERVE_DEFAULT_LISTEN";
+constexpr std::uint16_t srh_port = 80;
 
 bool is_endpoints(const option& of)
 {
@@ -92,6 +97,26 @@ bool wants_token_file(const environment& from)
     return variable(from, "SRH_MODE") == "file";
 }
 
+// What serverless-redis-http does without any of its variables, when its file of tokens is there and nothing else says
+// who may come in.
+bool finds_token_file(const environment& from, const assignments& given)
+{
+    for (const auto* path : {"access.token", "access.read_only_token", "access.file"})
+        if (given.contains(find_option(path)))
+            return false;
+    std::error_code ignored;
+    return !variable(from, "SRH_MODE") && std::filesystem::exists(srh_token_file, ignored);
+}
+
+bool is_set_up_for_srh(const environment& from, const assignments& given)
+{
+    for (const auto* name : {"SRH_MODE", "SRH_TOKEN", "SRH_CONNECTION_STRING"})
+        if (variable(from, name))
+            return true;
+    const auto tokens = given.find(find_option("access.srh_token_file"));
+    return tokens != given.end() && tokens->second.texts == std::vector<std::string>{std::string(srh_token_file)};
+}
+
 // The first of the related programs' names for a port that is set.
 std::optional<std::pair<std::string, std::string>> port_variable(const option& of, const environment& from)
 {
@@ -128,14 +153,35 @@ assignments read_environment(const environment& all, const assignments& flags, p
 
 void apply_srh_mode(const environment& from, assignments& given, problems& found)
 {
-    const auto mode = variable(from, "SRH_MODE");
-    if (!mode || *mode == "env")
+    const auto mode = variable(from, "SRH_MODE").value_or(finds_token_file(from, given) ? "file" : "env");
+    if (mode == "env")
         return;
     const auto& tokens = *find_option("access.srh_token_file");
-    if (*mode != "file")
-        found.push_back({bad_configuration, "environment SRH_MODE: must be env or file, not " + quote(*mode)});
+    if (mode != "file")
+        found.push_back({bad_configuration, "environment SRH_MODE: must be env or file, not " + quote(mode)});
     else if (!given.contains(&tokens))
         note(tokens, {{std::string(srh_token_file)}, layer::in_environment, "environment SRH_MODE"}, given, found);
+}
+
+void apply_default_listen(const environment& from, assignments& given, problems& found)
+{
+    const auto& listen = *find_option("http.listen");
+    const std::string name(default_listen);
+    const auto text = variable(from, name);
+    if (!text || given.contains(&listen))
+        return;
+    assignment made{split(listen, *text), layer::in_environment, "environment " + name};
+    note(listen, made, given, found);
+    if (given.at(&listen).texts.empty() || !is_set_up_for_srh(from, given))
+        return;
+    settings base;
+    set_values(given, base);
+    made.texts.clear();
+    for (auto& one : base.http.listen) {
+        one.port = srh_port;   // the same as before for who takes its place
+        made.texts.push_back(endpoint_text(one));
+    }
+    note(listen, std::move(made), given, found);
 }
 
 void apply_port(const environment& from, assignments& given, problems& found)

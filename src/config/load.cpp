@@ -71,8 +71,9 @@ boost::system::result<command_line, refusal> load(const std::vector<std::string>
     made.file = flags.file.empty() ? variable(from, "REDISERVE_CONFIG").value_or("") : flags.file;
     auto variables = read_environment(from, flags.given, found);
     auto given = merge(std::move(flags.given), std::move(variables), read_configuration_file(made.file, found));
-    apply_port(from, given, found);
     apply_srh_mode(from, given, found);
+    apply_default_listen(from, given, found);
+    apply_port(from, given, found);
     settle_backend(given, found);
     set_values(given, made.values);
     read_srh_tokens(given, made.values, found);

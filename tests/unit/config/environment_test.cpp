@@ -85,6 +85,31 @@ TEST(EnvironmentPort, KeepsTheAddress)
     );
 }
 
+TEST(Environment, SaysWhereToListenWhenNothingElseDoes)
+{
+    const std::pair<const std::string, std::string> image{"REDISERVE_DEFAULT_LISTEN", "*:3000"};
+    EXPECT_EQ(listening({image}), endpoints{tcp("*", 3000)});
+    EXPECT_EQ(listening({image, {"PORT", "8080"}}), endpoints{tcp("*", 8080)});
+    EXPECT_EQ(listening({image, {"REDISERVE_LISTEN", "127.0.0.1:4"}}), endpoints{tcp("127.0.0.1", 4)});
+    EXPECT_EQ(listening({image}, {"--listen", "127.0.0.1:5"}), endpoints{tcp("127.0.0.1", 5)});
+    const temporary_file file(R"({"http": {"listen": "127.0.0.1:6"}})");
+    EXPECT_EQ(listening({image}, {"--config", file.path()}), endpoints{tcp("127.0.0.1", 6)});
+    EXPECT_THAT(
+        refusal_of({}, {{"REDISERVE_DEFAULT_LISTEN", "nowhere"}}).text,
+        HasSubstr("environment REDISERVE_DEFAULT_LISTEN:")
+    );
+}
+
+TEST(Environment, ListensWhereServerlessRedisHttpDoes)
+{
+    const std::pair<const std::string, std::string> image{"REDISERVE_DEFAULT_LISTEN", "*:3000"};
+    for (const auto* name : {"SRH_TOKEN", "SRH_CONNECTION_STRING"})
+        EXPECT_EQ(listening({image, {name, "redis://r"}}), endpoints{tcp("*", 80)}) << name;
+    EXPECT_EQ(listening({image, {"SRH_TOKEN", "t"}, {"SRH_PORT", "8079"}}), endpoints{tcp("*", 8079)});
+    EXPECT_EQ(listening({image, {"SRH_TOKEN", "t"}, {"REDISERVE_LISTEN", ":3000"}}), endpoints{tcp("*", 3000)});
+    EXPECT_EQ(listening({{"SRH_TOKEN", "t"}}), endpoints{http::endpoint{}}) << "outside an image";
+}
+
 TEST(EnvironmentPort, YieldsToTheFlag)
 {
     EXPECT_EQ(listening({{"PORT", "tcp://10.0.0.1:80"}}, {"--listen", "127.0.0.1:5"}), endpoints{tcp("127.0.0.1", 5)});
