@@ -276,8 +276,11 @@ void session::start_current()
 void session::refuse(const error& why)
 {
     live_exchange& refused = current_ ? *std::exchange(current_, nullptr) : open_exchange();
-    if (refused.id().empty())
-        refused.accept_head({}, pool_.fresh_id());   // no head was understood
+    if (refused.id().empty()) {   // no head was understood; still, an answer to HEAD has no body (RFC 9110, 9.3.2)
+        if (unread().starts_with("HEAD "))
+            refused.parsed.method = method::head;
+        refused.accept_head({}, pool_.fresh_id());
+    }
     chunked_.reset();
     chunked_into_.reset();
     enter(phase::none);

@@ -100,6 +100,21 @@ TEST_F(Session, TimesOutAHeaderThatDoesNotComeToItsEnd)
     EXPECT_TRUE(last.starts_with("HTTP/1.1 408 "));
 }
 
+TEST_F(Session, RefusesAHeadWithoutABody)
+{
+    limits within;
+    within.request_line = 256;
+    const std::string too_long(300, 'x');
+    for (const std::string& malformed :
+         {"HEAD /" + too_long + " HTTP/1.1\r\n", std::string("HEAD / HTTP/2.0\r\n\r\n")}) {
+        close();
+        open(within);
+        const std::string got = ask(malformed);
+        EXPECT_TRUE(got.starts_with("HTTP/1.1 414 ") || got.starts_with("HTTP/1.1 505 ")) << got;
+        EXPECT_TRUE(got.ends_with("\r\n\r\n")) << got;
+    }
+}
+
 TEST_F(Session, ClosesAnIdleConnectionWithoutAWord)
 {
     limits within;
