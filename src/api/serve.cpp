@@ -218,7 +218,8 @@ task service::handle(http::exchange& of)
         asked.from = entrance_->origin(of);
     const auto& given = *static_cast<const access::server*>(of.held().get());
     asked.reads_replicas = by.reads_replicas.value_or(given.reads_replicas);
-    if (asked.reads_replicas || may_mind_replicas(of.request())) {
+    const bool preflight = of.request().method == http::method::options;   // which is answered whatever it is about
+    if (!preflight && (asked.reads_replicas || may_mind_replicas(of.request()))) {
         if (const auto fine = mind_replicas(of, asked); !fine) {
             metrics_.reject(fine.error());
             refuse(of, at, fine.error());

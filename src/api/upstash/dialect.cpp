@@ -36,6 +36,7 @@ constexpr std::string_view welcome =
     "at /keys";
 
 constexpr std::string_view methods = "HEAD, GET, POST, PUT, OPTIONS";
+constexpr std::string_view methods_of_events = "GET, POST, OPTIONS";
 
 bool is_offered(method asked) noexcept
 {
@@ -48,10 +49,10 @@ bool has_body(const http::request& request) noexcept
 }
 
 // The contract has it empty.
-void render_method_not_offered(http::exchange& of)
+void render_method_not_offered(http::exchange& of, const place& at)
 {
     of.response().begin(405);
-    of.response().field("Allow", methods);
+    of.response().field("Allow", at.is == place_kind::events ? methods_of_events : methods);
     of.response().finish();
 }
 
@@ -129,7 +130,7 @@ public:
             return {};
         }
         if (!is_offered(request.method)) {
-            render_method_not_offered(of.exchange);
+            render_method_not_offered(of.exchange, at);
             return {};
         }
         auto as = format_of(request);
@@ -159,7 +160,7 @@ private:
     {
         const http::request& request = of.exchange.request();
         if (request.method != method::get && request.method != method::post) {
-            render_method_not_offered(of.exchange);
+            render_method_not_offered(of.exchange, at);
             return {};
         }
         if (!accepts_events(request))
