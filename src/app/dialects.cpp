@@ -19,6 +19,7 @@ std::vector<api::mount> dialects(
         {"/readyz", api::guard::open, admin},
         {"/version", api::guard::token, admin},
         {"/metrics", api::guard::token, admin},
+        {"/openapi.json", api::guard::token, admin},
         {"/tickets", api::guard::token, api::make_tickets_dialect(std::move(tickets))},
     };
     if (settings.upstash.enabled)

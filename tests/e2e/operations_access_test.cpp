@@ -34,7 +34,7 @@ TEST_F(OperationsAccess, GuardsEverythingButTheProbes)
     ASSERT_TRUE(rest.await_ready());
     EXPECT_THAT(rest.request("GET", "/livez"), HasStatus(200));
     EXPECT_THAT(rest.request("GET", "/readyz"), HasStatus(200));
-    for (const auto* target : {"/keys/k", "/keys", "/version", "/metrics", "/keys/../livez"})
+    for (const auto* target : {"/keys/k", "/keys", "/version", "/metrics", "/openapi.json", "/keys/../livez"})
         EXPECT_THAT(rest.request("GET", target), Fails(401, "unauthorized")) << target;
     for (const auto* target : {"/keys/k", "/metrics", "/nowhere", "/", "/livezz", "/get/k", "/pipeline"}) {
         auto answer = rest.request("GET", target);
@@ -62,7 +62,7 @@ TEST_F(OperationsAccess, TakesTheTokenAndNoOther)
          })
         EXPECT_THAT(rest.request("GET", "/keys/k", {}, bearing(credentials)), Fails(401, "unauthorized"))
             << credentials;
-    for (const auto* target : {"/version", "/metrics"})
+    for (const auto* target : {"/version", "/metrics", "/openapi.json"})
         EXPECT_THAT(rest.request("GET", target, {}, bearing(std::string("Bearer ") + token)), HasStatus(200)) << target;
 }
 

@@ -1,4 +1,4 @@
-// The admin dialect, for operators: /livez /readyz /version /metrics (docs/operations.md).
+// The admin dialect, for operators: /livez /readyz /version /metrics /openapi.json (docs/operations.md).
 #pragma once
 
 #include "rediserve/api/dialect.hpp"
@@ -16,7 +16,7 @@ struct process_view
     std::function<std::string()> metrics_text;   // Prometheus text exposition format 0.0.4
 };
 
-// Mount it at each of its four paths; it answers exactly those.
+// Mount it at each of its five paths; it answers exactly those.
 std::shared_ptr<const dialect> make_admin_dialect(process_view of);
 
 }   // namespace rediserve::api

@@ -77,6 +77,7 @@ enum class route : std::uint8_t {
     version,
     metrics,
     tickets,
+    openapi,
     count_
 };
 std::string_view name(route of) noexcept;

@@ -1,5 +1,6 @@
 #include "rediserve/api/admin.hpp"
 
+#include "api/admin/openapi.hpp"
 #include "api/errors.hpp"
 #include "rediserve/api/serve.hpp"
 
@@ -41,6 +42,12 @@ void refuse_method(http::exchange& to)
     response.finish();
 }
 
+// Whether `If-None-Match` has this tag, or any. A tag in quotes is found inside of no other.
+bool names_tag(std::string_view if_none_match, std::string_view tag)
+{
+    return if_none_match == "*" || if_none_match.find(tag) != std::string_view::npos;
+}
+
 class admin_dialect final : public dialect
 {
 public:
@@ -75,7 +82,7 @@ private:
         telemetry::route route;
         void (admin_dialect::*render)(call& of) const;
     };
-    static const std::array<resource, 4> resources;
+    static const std::array<resource, 5> resources;
 
     // Alive means that a request gets through; whether Redis is there is another question.
     void livez(call& of) const { answer_json(of.exchange, 200, {{"status", "ok"}}); }
@@ -103,14 +110,31 @@ private:
         answer(of.exchange, 200, "text/plain; version=0.0.4; charset=utf-8", process_.metrics_text());
     }
 
+    // It changes with the version only, so whoever has it is told that it is still the same.
+    void openapi(call& of) const
+    {
+        http::response& response = of.exchange.response();
+        const bool known = names_tag(of.exchange.request()[http::header::if_none_match], openapi_tag);
+        response.begin(known ? 304 : 200);
+        response.field("Cache-Control", "private, no-cache");
+        response.field("ETag", openapi_tag);
+        if (!known) {
+            buffer& to = response.content("application/json", openapi_size);
+            for (const std::string_view piece : openapi_pieces)
+                to.append(piece);
+        }
+        response.finish();
+    }
+
     process_view process_;
 };
 
-const std::array<admin_dialect::resource, 4> admin_dialect::resources = {{
+const std::array<admin_dialect::resource, 5> admin_dialect::resources = {{
     {"/livez", telemetry::route::livez, &admin_dialect::livez},
     {"/readyz", telemetry::route::readyz, &admin_dialect::readyz},
     {"/version", telemetry::route::version, &admin_dialect::version},
     {"/metrics", telemetry::route::metrics, &admin_dialect::metrics},
+    {"/openapi.json", telemetry::route::openapi, &admin_dialect::openapi},
 }};
 
 }   // namespace
