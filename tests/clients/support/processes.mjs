@@ -3,7 +3,7 @@
 // They end with the test program: by its exit handler, and by the kernel when it is killed.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -117,21 +117,22 @@ export class RedisServer {
 
 /** The binary on a free port of 127.0.0.1. */
 export class Gateway {
-    static async start(redis, { token = "secret", port = 0, args = [] } = {}) {
+    /**
+     * `token`: null for none; `args`: more flags; `config`: what its configuration file says; `ready`: false where
+     * it will not be, as its Redis is not there.
+     */
+    static async start(redis, { token = "secret", port = 0, args = [], config = {}, ready = true } = {}) {
         const gateway = new Gateway();
+        const file = `${folder()}/rediserve.json`;
+        writeFileSync(file, JSON.stringify(config));
+        const given = ["--config", file, "--listen", `127.0.0.1:${port}`, "--redis", redis.url];
+        if (token) given.push("--token", token);
         gateway.token = token;
-        gateway.child = new Child(binary, [
-            "--listen",
-            `127.0.0.1:${port}`,
-            "--redis",
-            redis.url,
-            "--token",
-            token,
-            ...args,
-        ]);
+        gateway.child = new Child(binary, [...given, ...args]);
         gateway.url = await until(() => gateway.#announced() || !gateway.child.alive, "rediserve", startWithin);
         if (gateway.url === true) throw new Error(`rediserve does not start:\n${gateway.child.output}`);
-        await until(() => fetch(`${gateway.url}/readyz`).then((answer) => answer.ok), "/readyz", startWithin);
+        if (ready)
+            await until(() => fetch(`${gateway.url}/readyz`).then((answer) => answer.ok), "/readyz", startWithin);
         return gateway;
     }
 

@@ -1,0 +1,110 @@
+// As keys.mjs, of commands, events, tickets and operations.
+import { firstEvent } from "../support/http.mjs";
+
+const resp2 = { "Upstash-Response-Format": "resp2" };
+const base64 = { "Upstash-Encoding": "base64" };
+const events = { Accept: "text/event-stream" };
+const wrongTag = { "If-None-Match": '"other"' };
+
+const post = (target, body, headers = {}) => ({ method: "POST", target, body, headers });
+
+/** A command of the path, with and without an argument. */
+const inPath = (method) => ({
+    200: [
+        { method, target: "/ping" },
+        { method, target: "/PING", headers: base64 },
+        { method, target: "/ping", headers: resp2 },
+    ],
+    400: [
+        { method, target: "/get" },
+        { method, target: "/%ff" },
+        { method, target: "/get", headers: resp2 },
+        { method, target: "/ping", headers: { "Upstash-Encoding": "rot13" } },
+    ],
+});
+const withArguments = (method) => ({
+    200: [
+        { method, target: "/get/k", before: [["SET", "k", "v"]] },
+        { method, target: "/lrange/k/0/-1", before: [["RPUSH", "k", "a", "b"]] },
+        { method, target: "/set/k/v?EX=100&NX" },
+    ],
+    400: [
+        { method, target: "/get/a/b/c" },
+        { method, target: "/shutdown/nosave" },
+    ],
+});
+
+const listen = (method, target) => ({
+    200: [{ method, target, headers: events, enough: firstEvent }],
+    400: [{ method, target }],
+});
+
+/** Of what only tells. */
+const told = (method, target) => ({ 200: [{ method, target }] });
+
+export const cases = {
+    runCommand: {
+        200: [
+            post("/", '["SET","k",{"$b64":"/wA="}]'),
+            post("/", '["PING"]', base64),
+            post("/", '["PING"]', resp2),
+            post("/", '["EVAL","return {1,{2,false},redis.status_reply(\'x\')}",0]'),
+        ],
+        400: [
+            post("/", "[]"),
+            post("/", "{"),
+            post("/", '["GET"]'),
+            post("/", '["GET"]', resp2),
+            post("/", '["MULTI"]'),
+        ],
+    },
+    runPipeline: {
+        200: [post("/pipeline", '[["INCR","n"],["GET"],["GET","n"]]'), post("/pipeline", '[["PING"],["GET"]]', resp2)],
+        400: [post("/pipeline", "[]"), post("/pipeline", '["PING"]')],
+    },
+    runTransaction: {
+        200: [
+            post("/multi-exec", '[["SET","a","1"],["INCR","a"],["LPUSH","a","x"]]'),
+            post("/multi-exec", '[["PING"]]', resp2),
+        ],
+        400: [post("/multi-exec", "[]"), post("/multi-exec", '[["GET"]]')],
+    },
+    getCommand: inPath("GET"),
+    headCommand: inPath("HEAD"),
+    postCommand: {
+        ...inPath("POST"),
+        200: [{ method: "POST", target: "/echo", body: "\xff\r\n" }, ...inPath("POST")[200]],
+    },
+    putCommand: inPath("PUT"),
+    getCommandWithArguments: withArguments("GET"),
+    headCommandWithArguments: withArguments("HEAD"),
+    postCommandWithArguments: withArguments("POST"),
+    putCommandWithArguments: withArguments("PUT"),
+
+    subscribe: listen("GET", "/subscribe/news/sports"),
+    postSubscribe: listen("POST", "/subscribe/news"),
+    subscribeToPatterns: listen("GET", "/psubscribe/n*"),
+    postSubscribeToPatterns: listen("POST", "/psubscribe/n*"),
+    subscribeToShardChannels: listen("GET", "/ssubscribe/news"),
+    postSubscribeToShardChannels: listen("POST", "/ssubscribe/news"),
+    monitor: { ...listen("GET", "/monitor"), 200: [{ target: "/monitor", headers: events, enough: firstEvent }] },
+    postMonitor: listen("POST", "/monitor"),
+
+    createTicket: { 201: [{ method: "POST", target: "/tickets" }] },
+    live: told("GET", "/livez"),
+    probeLive: told("HEAD", "/livez"),
+    ready: { ...told("GET", "/readyz"), 503: [{ target: "/readyz", daemon: "down" }] },
+    probeReady: { ...told("HEAD", "/readyz"), 503: [{ method: "HEAD", target: "/readyz", daemon: "down" }] },
+    version: told("GET", "/version"),
+    probeVersion: told("HEAD", "/version"),
+    metrics: told("GET", "/metrics"),
+    probeMetrics: told("HEAD", "/metrics"),
+    describe: {
+        200: [{ target: "/openapi.json" }, { target: "/openapi.json", headers: wrongTag }],
+        304: [{ target: "/openapi.json", headers: { "If-None-Match": "*" } }],
+    },
+    probeDescription: {
+        ...told("HEAD", "/openapi.json"),
+        304: [{ method: "HEAD", target: "/openapi.json", headers: { "If-None-Match": "*" } }],
+    },
+};
