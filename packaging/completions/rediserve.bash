@@ -14,16 +14,17 @@ _rediserve()
         compopt -o filenames
         return
         ;;
-    --threads | --listen | --token | --redis | --principal | --name | --expires | --jwt)
+    --threads | --listen | --token | --redis | --principal | --name | --expires | --jwt | --timeout)
         return
         ;;
     esac
     case ${COMP_WORDS[1]} in
     token) words='new --principal --name --expires --help' ;;
     check) words='--token --principal --jwt --threads --listen --access --srh-tokens --insecure-no-auth --redis --embedded --data --config --help' ;;
+    healthcheck) words='--ready --timeout --token --threads --listen --access --srh-tokens --insecure-no-auth --redis --embedded --data --config --help' ;;
     *) words='--threads --listen --token --access --srh-tokens --insecure-no-auth --redis --embedded --data --config --check-config --print-config --version --help' ;;
     esac
-    ((COMP_CWORD > 1)) || words+=' token check'
+    ((COMP_CWORD > 1)) || words+=' token check healthcheck'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }
 

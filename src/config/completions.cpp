@@ -47,6 +47,14 @@ constexpr std::array subcommands = {
         {{{"--token", "TOKEN", "whose token this is"},
           {"--principal", "NAME", "whom the access file names so"},
           {"--jwt", "TOKEN", "whom this JSON Web Token names"}}}},
+    subcommand{
+        "healthcheck",
+        "say whether the daemon here answers",
+        "",
+        true,
+        {{{"--ready", "", "whether it can use Redis, too"},
+          {"--timeout", "TIME", "how long to wait for the answer"},
+          {"--token", "TOKEN", "as the daemon is given it"}}}},
 };
 
 std::vector<flag> server_flags()
