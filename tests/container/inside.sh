@@ -14,6 +14,13 @@ choose_how() {
     how=podman
     "${podman_run[@]}" run --rm --pull never --network none --no-healthcheck "${hardened[@]}" "$image" --version \
         >"$work/choose.log" 2>&1 && return
+    if "${podman_run[@]}" run --rm --pull never --network none --no-healthcheck --ulimit nofile=4096:4096 \
+        --ulimit nproc=1000:1000 "$image" --version >"$work/plain.log" 2>&1; then
+        ((failed += 1))
+        printf 'FAILED it runs hardened, as it does otherwise:\n'
+        sed 's/^/    /' "$work/choose.log"
+        return
+    fi
     how=chroot
     printf 'NOT DONE: no container can run here, so the image runs in a chroot, not hardened:\n'
     sed 's/^/    /' "$work/choose.log"

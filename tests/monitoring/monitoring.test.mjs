@@ -24,7 +24,7 @@ const expressions = dashboard.panels
     .flatMap((panel) => (panel.targets ?? []).map(({ expr }) => ({ title: panel.title, expr })))
     .map(({ title, expr }) => ({
         title,
-        expr: expr.replaceAll(/\$(job|instance)\b/g, ".*").replaceAll("$__rate_interval", "5s"),
+        expr: expr.replaceAll(/\$(job|instance)\b/g, ".*").replaceAll("$__rate_interval", "1m"),
     }));
 
 const namesIn = (text) => new Set(text.match(/\brediserve_[a-z_]+/g));

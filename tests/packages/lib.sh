@@ -53,8 +53,10 @@ start_redis() {
     redis_port=$(free_port)
     redis-server --port "$redis_port" --bind 127.0.0.1 --save '' --dir "$folder" >"$folder/redis.log" 2>&1 &
     redis_pid=$!
-    await redis-cli -p "$redis_port" ping >/dev/null 2>&1
+    await redis_is_ours
 }
+# Somebody else may have taken the port meanwhile.
+redis_is_ours() { redis-cli -p "$redis_port" info server 2>/dev/null | grep -q "^process_id:$redis_pid"; }
 
 # shellcheck source=/dev/null
 release_codename() (. /etc/os-release && printf '%s' "$VERSION_CODENAME")

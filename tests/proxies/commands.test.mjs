@@ -65,7 +65,7 @@ eachProxy("Redis is too slow, then gone", async ({ kind, key, defer }) => {
     defer(() => Promise.all([own, gateway, proxy].map((each) => each.child.end("SIGKILL"))));
 
     await redis(own, "client", "pause", "600000", "all");
-    const late = await send(proxy, "PUT", path(key), { body: "x", headers: { prefer: "wait=0.2" } });
+    const late = await send(proxy, "PUT", path(key), { body: "x", headers: { prefer: "wait=2" } });
     assert.deepEqual([late.status, late.json.code, late.json.executed], [504, "redis_timeout", "maybe"]);
 
     await own.child.end("SIGKILL");

@@ -70,7 +70,8 @@ test("haproxy: connections that are passed on", { timeout: 120_000, skip: !teste
 
 eachProxy("what is for operators is not for the world", async ({ proxy, key }) => {
     // The second is that of a command, which the gateway does not know: it decides by the path as it was sent, too.
-    for (const path of ["/metrics", "/metrics?x=1", "/livez", "/readyz", "/version"]) {
+    const whole = ["http://localhost/readyz", "https://localhost/metrics", "HTTPS://localhost:1/version"];
+    for (const path of ["/metrics", "/metrics?x=1", "/livez", "/readyz", "/version", ...whole]) {
         const answer = await send(proxy, "GET", path);
         assert.deepEqual([answer.status, answer.json.code], [404, "unknown_resource"], path);
     }

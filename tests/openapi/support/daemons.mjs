@@ -50,7 +50,7 @@ export const down = once(() => {
 
 /** That waits for a header no longer than it must. */
 export const hasty = once(async () => {
-    const config = { ...usual, http: { limits: { header_timeout: "100ms" } } };
+    const config = { ...usual, http: { limits: { header_timeout: "1s" } } };
     return Gateway.start(await redis(), { config });
 });
 
