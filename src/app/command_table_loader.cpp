@@ -106,7 +106,9 @@ void command_table_loader::finish()
 {
     loaded_at_ = asked_at_;
     take_(std::exchange(table_, nullptr));
-    redis::give_memory_back();   // the reply of COMMAND takes more than all that a thread holds when it rests
+    redis::forget_kept_memory();
+    if (!answered_.load(std::memory_order_relaxed))
+        redis::give_memory_back();   // the reply of COMMAND takes more than all that a thread holds when it rests
     answered_.store(true, std::memory_order_relaxed);
 }
 

@@ -16,13 +16,14 @@ struct inherited_listeners
     std::vector<int> sockets;         // of each
 };
 
-// Makes them non-blocking, and nobody's but ours. The detail says which of them is no listener.
+// Makes them non-blocking, and nobody's but ours. The detail says which of them is no listener, or would serve plain HTTP where
+// `configured` has TLS or the PROXY protocol and neither names its place nor is it named "http" or "https".
 result<inherited_listeners> take_listeners(
     const std::vector<inherited_socket>& sockets, const std::vector<http::endpoint>& configured
 );
 
-// What a socket at `place` is for: what the one of `configured` says that names the same place ("*" is every address), else
-// HTTPS where the socket is named "https", else HTTP.
+// What a socket at `place` is for: what the one of `configured` says that names the same place ("*" covers every address), and
+// HTTPS in any case where the socket is named "https".
 http::endpoint role_of(http::endpoint place, std::string_view name, const std::vector<http::endpoint>& configured);
 
 }   // namespace rediserve::app

@@ -2,6 +2,7 @@
 
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -15,7 +16,7 @@ namespace {
 
 constexpr int first_descriptor = 3;   // SD_LISTEN_FDS_START
 constexpr std::int64_t most_sockets = 256;
-constexpr std::int64_t longest_watchdog = 86'400'000'000;   // a day
+constexpr std::int64_t longest_watchdog = 86'400'000'000;   // a day: a sign more often than that is none too many
 
 constexpr std::array all_variables = {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
                                       "LISTEN_FDS",    "LISTEN_PID",    "LISTEN_FDNAMES"};
@@ -69,13 +70,15 @@ result<std::string> read_notify_socket(const config::environment& from)
 
 result<std::chrono::microseconds> read_watchdog(const config::environment& from, pid_t self)
 {
-    const auto within = number(from, "WATCHDOG_USEC", 1, longest_watchdog);
-    if (!within)
-        return within.error();
     const auto ours = is_ours(from, "WATCHDOG_PID", self, true);
     if (!ours)
         return ours.error();
-    return std::chrono::microseconds(*ours ? within->value_or(0) : 0);
+    if (!*ours)
+        return std::chrono::microseconds(0);
+    const auto within = number(from, "WATCHDOG_USEC", 1, INT64_MAX);
+    if (!within)
+        return within.error();
+    return std::chrono::microseconds(std::min(within->value_or(0), longest_watchdog));
 }
 
 std::vector<std::string> split_names(std::string_view text)
@@ -92,13 +95,15 @@ std::vector<std::string> split_names(std::string_view text)
 
 result<std::vector<inherited_socket>> read_sockets(const config::environment& from, pid_t self)
 {
-    const auto count = number(from, "LISTEN_FDS", 0, most_sockets);
-    if (!count)
-        return count.error();
     const auto ours = is_ours(from, "LISTEN_PID", self, false);
     if (!ours)
         return ours.error();
-    if (!*ours || count->value_or(0) == 0)
+    if (!*ours)
+        return std::vector<inherited_socket>();
+    const auto count = number(from, "LISTEN_FDS", 0, most_sockets);
+    if (!count)
+        return count.error();
+    if (count->value_or(0) == 0)
         return std::vector<inherited_socket>();
     auto names = std::vector<std::string>(static_cast<std::size_t>(**count));
     if (const auto text = non_empty(from, "LISTEN_FDNAMES")) {

@@ -57,6 +57,8 @@ Finds it by the daemon's flags, variables and file: give it the same ones. Asks 
 loopback where that is every address. Exit code 0: it answers well; 1: it does not, with the reason on standard error.
 )";
 
+constexpr int unhealthy = 1;   // Docker keeps all other exit codes of a health check to itself
+
 refusal misuse(std::string text)
 {
     return {bad_flags, std::move(text)};
@@ -230,8 +232,12 @@ std::optional<outcome> read_command(const std::vector<std::string>& arguments)
         return read_token_command(rest);
     if (arguments.front() == "check")
         return read_check_command(rest);
-    if (arguments.front() == "healthcheck")
-        return read_healthcheck_command(rest);
+    if (arguments.front() == "healthcheck") {
+        auto made = read_healthcheck_command(rest);
+        if (!made)
+            return outcome(refusal{unhealthy, made.error().text});
+        return made;
+    }
     return std::nullopt;
 }
 

@@ -138,7 +138,7 @@ bool hiredis_memory_is_kept() noexcept
     return installed;
 }
 
-void give_memory_back() noexcept
+void forget_kept_memory() noexcept
 {
     for (shelf& one : shelves) {
         while (header* const kept = one.first) {
@@ -147,6 +147,10 @@ void give_memory_back() noexcept
         }
         one.count = 0;
     }
+}
+
+void give_memory_back() noexcept
+{
     ::malloc_trim(0);
 }
 

@@ -126,6 +126,15 @@ TEST_F(KeysEntries, AreAdded)
     EXPECT_EQ(redis().cli({"exists", "x"}), "0");
 }
 
+TEST_F(KeysEntries, AreNotAddedBehindTheLastId)
+{
+    redis().cli({"xadd", "s", "18446744073709551615-18446744073709551615", "f", "v"});
+    EXPECT_THAT(post("/keys/s/entries", R"({"fields":{"f":"v"}})"), Fails(412, "precondition_failed"));
+    EXPECT_THAT(get("/keys/s/entries?start=(18446744073709551615-18446744073709551615"), Fails(400, "bad_request"));
+    EXPECT_THAT(get("/keys/s/entries?end=(0-0"), Fails(400, "bad_request"));
+    EXPECT_THAT(get("/keys/s/entries?end=(0"), HasStatus(200));
+}
+
 TEST_F(KeysEntries, TrimTheStream)
 {
     fill(10);

@@ -169,6 +169,8 @@ TEST_F(KeysScores, AreSetOneByOne)
     EXPECT_THAT(put("/keys/z/scores/m?xx", R"({"score":5.25})"), HasStatus(200));
     EXPECT_THAT(put("/keys/z/scores/m?gt", R"({"score":4})"), Fails(412, "precondition_failed"));
     EXPECT_THAT(put("/keys/z/scores/m?lt", R"({"score":4})"), HasStatus(200));
+    for (const auto* score : {R"({"score":-0.0})", R"({"score":"-inf"})", R"({"score":4})"})
+        EXPECT_THAT(put("/keys/z/scores/m?xx", score), HasStatus(200)) << score;
     EXPECT_THAT(put("/keys/z/scores/x?xx", R"({"score":4})"), Fails(412, "precondition_failed"));
     EXPECT_THAT(put("/keys/z/scores/x?gt", R"({"score":4})"), HasStatus(201));
     EXPECT_THAT(put("/keys/z/scores/y?nx", R"({"score":4})"), HasStatus(201));

@@ -78,7 +78,7 @@ TEST_F(OperationsService, ReportsToAnAbstractName)
 
 TEST_F(OperationsService, RefusesNonsense)
 {
-    for (const auto* variable : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS"}) {
+    for (const auto* variable : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_PID"}) {
         const auto ended = run({}, {{variable, "nonsense"}});
         EXPECT_EQ(ended.code, 78) << variable;
         EXPECT_THAT(ended.output, HasSubstr(variable));

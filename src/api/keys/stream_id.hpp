@@ -13,6 +13,9 @@ struct stream_id
     std::uint64_t milliseconds = 0;
     std::uint64_t sequence = 0;
 
+    static constexpr stream_id lowest() noexcept { return {}; }
+    static constexpr stream_id highest() noexcept { return {UINT64_MAX, UINT64_MAX}; }
+
     auto operator<=>(const stream_id&) const = default;
 
     // Reads the form in which Redis answers it, "1700000000000-1"; nullopt for any other.

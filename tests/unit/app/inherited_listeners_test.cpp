@@ -37,15 +37,36 @@ TEST(InheritedListeners, KnowEveryAddressInAllItsForms)
     for (const auto* host : {"0.0.0.0", "::"})
         EXPECT_EQ(role_of({host, 443, ""}, "", {with_tls("*", 443)}), with_tls(host, 443)) << host;
     EXPECT_EQ(role_of({"0.0.0.0", 80, ""}, "", {with_tls("*", 443)}), (endpoint{"0.0.0.0", 80, ""}));
-    EXPECT_EQ(role_of({"192.0.2.1", 443, ""}, "", {with_tls("*", 443)}), (endpoint{"192.0.2.1", 443, ""}));
+    EXPECT_EQ(role_of({"192.0.2.1", 443, ""}, "", {with_tls("*", 443)}), with_tls("192.0.2.1", 443));
+    for (const auto* written : {"0:0:0:0:0:0:0:1", "::0001", "0::1"})
+        EXPECT_EQ(role_of({"::1", 443, ""}, "", {with_tls(written, 443)}), with_tls("::1", 443)) << written;
 }
 
 TEST(InheritedListeners, SpeakTlsByName)
 {
     EXPECT_EQ(role_of({"0.0.0.0", 443, ""}, "https", {}), with_tls("0.0.0.0", 443));
     EXPECT_EQ(role_of({"0.0.0.0", 443, ""}, "rediserve.socket", {}), (endpoint{"0.0.0.0", 443, ""}));
-    EXPECT_EQ(role_of({"127.0.0.1", 80, ""}, "https", {{"127.0.0.1", 80, ""}}), (endpoint{"127.0.0.1", 80, ""}));
+    EXPECT_EQ(role_of({"127.0.0.1", 80, ""}, "https", {{"127.0.0.1", 80, ""}}), with_tls("127.0.0.1", 80));
     EXPECT_EQ(role_of({"", 0, "/run/x"}, "https", {}), (endpoint{"", 0, "/run/x"}));
+}
+
+TEST(InheritedListeners, DoNotLoseTlsInSilence)
+{
+    const auto socket = open_socket::tcp();
+    const auto taken = [&](const char* name, const std::vector<endpoint>& configured) {
+        return take_listeners({{socket.descriptor(), name}}, configured);
+    };
+    endpoint proxied{"127.0.0.1", 1, ""};
+    proxied.proxy_protocol = true;
+    for (const endpoint& guarded : {with_tls("127.0.0.1", 1), proxied}) {
+        const auto unnamed = taken("rediserve.socket", {guarded});
+        ASSERT_FALSE(unnamed);
+        EXPECT_THAT(unnamed.error().detail, HasSubstr("is none of http.listen"));
+        EXPECT_FALSE(taken("http", {guarded})->at[0].tls);
+        EXPECT_TRUE(taken("https", {guarded})->at[0].tls);
+    }
+    EXPECT_TRUE(taken("rediserve.socket", {with_tls("*", socket.port())})->at[0].tls);
+    EXPECT_FALSE(taken("rediserve.socket", {{"127.0.0.1", 1, ""}})->at[0].tls);
 }
 
 TEST(InheritedListeners, AreFoundWhereTheyAre)

@@ -52,6 +52,11 @@ TEST(ServiceVariables, SayHowOftenASignOfLifeIsWanted)
     EXPECT_EQ(read({{"WATCHDOG_USEC", "30000000"}, {"WATCHDOG_PID", "4712"}})->watchdog, 0s);
 }
 
+TEST(ServiceVariables, WantASignOfLifeOnceADayAtLeast)
+{
+    EXPECT_EQ(read({{"WATCHDOG_USEC", "172800000000"}})->watchdog, std::chrono::days(1));
+}
+
 TEST(ServiceVariables, HandSocketsOver)
 {
     const auto two = read({{"LISTEN_FDS", "2"}, {"LISTEN_PID", "4711"}, {"LISTEN_FDNAMES", "http:https"}});
@@ -65,6 +70,8 @@ TEST(ServiceVariables, OfAnotherProcessAreLeftAlone)
 {
     EXPECT_THAT(read({{"LISTEN_FDS", "1"}, {"LISTEN_PID", "4712"}})->sockets, IsEmpty());
     EXPECT_THAT(read({{"LISTEN_FDS", "1"}})->sockets, IsEmpty());
+    EXPECT_THAT(read({{"LISTEN_FDS", "many"}, {"LISTEN_PID", "4712"}})->sockets, IsEmpty());
+    EXPECT_EQ(read({{"WATCHDOG_USEC", "often"}, {"WATCHDOG_PID", "4712"}})->watchdog, 0s);
     EXPECT_THAT(read({{"LISTEN_FDS", "0"}, {"LISTEN_PID", "4711"}})->sockets, IsEmpty());
 }
 

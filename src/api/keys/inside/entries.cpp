@@ -86,11 +86,17 @@ void render_added(const keys_call& of, const key_name& key, std::string_view id)
     answer.finish();
 }
 
+// Of an id that is not above the last one, or when there can be none above that.
+bool says_too_low(const redis::reply_view& reply)
+{
+    const auto says = [&](std::string_view text) { return reply.text().find(text) != std::string_view::npos; };
+    return reply.is_error("ERR") && (says("equal or smaller") || says("exhausted the last possible ID"));
+}
+
 task add(keys_call of, key_name key, redis::batch command)
 {
     const commands::reply_or_error got = co_await ask(of, effect::writes, std::move(command));
-    const bool too_low = got && got->is_error("ERR") && got->text().find("equal or smaller") != std::string_view::npos;
-    if (too_low)
+    if (got && says_too_low(*got))
         co_return fail(of, error(errc::precondition_failed, "the stream has come to this id, or further, already"));
     if (got && got->is_nil())
         co_return fail_precondition(of);

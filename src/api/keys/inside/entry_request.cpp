@@ -125,7 +125,11 @@ result<std::string> read_entry_bound(const query& options, std::string_view name
         return std::string(text);
     if (text == " ")   // a plus that was sent as it is
         return std::string("+");
-    if (!is_id(text.substr(text.starts_with('(') ? 1 : 0)))
+    const bool left_out = text.starts_with('(');
+    const std::string_view id = text.substr(left_out ? 1 : 0);
+    if (left_out && stream_id::read(id) == (name == "end" ? stream_id::lowest() : stream_id::highest()))
+        return bad("there is nothing beyond the " + std::string(name) + " that is to be left out");
+    if (!is_id(id))
         return bad(
             "the option \"" + std::string(name)
             + "\" takes an id such as 1700000000000-0, - or +, with a ( before the id where it is to be left out itself"

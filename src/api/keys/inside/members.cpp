@@ -25,8 +25,8 @@ redis::batch command_on(std::string_view name, const key_name& key, const std::v
     return command;
 }
 
-// `counted` names what Redis counted, in the answer.
-task change(keys_call of, key_name key, std::string_view counted, redis::batch command)
+// `counted` names what Redis counted, in the answer: a literal.
+task change(keys_call of, key_name key, const char* counted, redis::batch command)
 {
     const commands::reply_or_error got = co_await ask(of, effect::writes, std::move(command));
     render_count(of, key, counted, got);

@@ -12,6 +12,9 @@
 #include "api/keys/outcome.hpp"
 
 #include <array>
+#include <charconv>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace rediserve::api::keys {
@@ -117,14 +120,21 @@ task set(keys_call of, key_name key, std::string member, std::string score, bool
         render_set(of, key, member, score, got->integer() == 1);
 }
 
-// Whether Redis has it as it was sent, whatever digits it writes.
+std::optional<double> number_of(std::string_view text)
+{
+    double number = 0;
+    const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure != std::errc() || stop != text.data() + text.size())
+        return std::nullopt;
+    return number;
+}
+
+// Whether Redis has it as it was sent, whatever digits it writes: 8 for 8.0, and 0 for -0.
 bool is_score(std::string_view answered, std::string_view sent)
 {
-    buffer one;
-    buffer other;
-    append_score(one, answered);
-    append_score(other, sent);
-    return one.view() == other.view();
+    const auto one = number_of(answered);
+    const auto other = number_of(sent);
+    return one && other && *one == *other;
 }
 
 // MULTI, ZSCORE, ZADD, ZSCORE, EXEC: what ZADD itself answers does not tell a score that it left alone from one that was
