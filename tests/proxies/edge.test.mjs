@@ -70,11 +70,13 @@ test("haproxy: connections that are passed on", { timeout: 120_000, skip: !teste
 
 eachProxy("what is for operators is not for the world", async ({ proxy, key }) => {
     // The second is that of a command, which the gateway does not know: it decides by the path as it was sent, too.
-    const whole = ["http://localhost/readyz", "https://localhost/metrics", "HTTPS://localhost:1/version"];
-    for (const path of ["/metrics", "/metrics?x=1", "/livez", "/readyz", "/version", ...whole]) {
+    for (const path of ["/metrics", "/metrics?x=1", "/livez", "/readyz", "/version"]) {
         const answer = await send(proxy, "GET", path);
         assert.deepEqual([answer.status, answer.json.code], [404, "unknown_resource"], path);
     }
+    // With a host before the path, as proxies are asked. A proxy may find something else wrong with it.
+    for (const target of ["http://localhost/readyz", "https://localhost/metrics", "HTTPS://localhost:1/version"])
+        assert.ok([400, 404].includes((await send(proxy, "GET", target)).status), target);
     for (const path of ["/%6Detrics", "/metric%73", "//metrics", "/metrics/", "/./metrics", "/keys/../metrics", "/METRICS"]) {
         const answer = await send(proxy, "GET", path);
         assert.doesNotMatch(answer.body.toString(), /rediserve_/, path);
