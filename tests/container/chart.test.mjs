@@ -105,6 +105,8 @@ test("the least that must be given makes all that is needed", () => {
         REDISERVE_THREADS: "2",
         REDISERVE_DRAIN_GRACE: "5s",
         REDISERVE_DRAIN_TIMEOUT: "10s",
+        REDISERVE_HTTP_LIMITS_BODY: "16m",
+        REDISERVE_REDIS_REPLY_BYTES: "16m",
         REDISERVE_REDIS_URL: "redis://valkey:6379",
         REDISERVE_TOKEN: { secretKeyRef: { name: "rediserve", key: "token" } },
     });

@@ -42,6 +42,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
   value: {{ printf "%vs" (int .Values.drain.graceSeconds) | quote }}
 - name: REDISERVE_DRAIN_TIMEOUT
   value: {{ printf "%vs" (int .Values.drain.timeoutSeconds) | quote }}
+- name: REDISERVE_HTTP_LIMITS_BODY
+  value: {{ .Values.limits.body | quote }}
+- name: REDISERVE_REDIS_REPLY_BYTES
+  value: {{ .Values.limits.reply | quote }}
 {{- if .Values.config }}
 - name: REDISERVE_CONFIG
   value: /etc/rediserve/rediserve.json
