@@ -20,8 +20,6 @@ namespace {
 
 using texts = std::vector<std::string>;
 
-[[maybe_unused]] const bool memory_is_kept = hiredis_memory_is_kept();
-
 std::string text_of(const reply_view& reply)
 {
     std::string all;
@@ -250,6 +248,8 @@ TEST(ReplyReader, RefusesNonsenseWithALimitToo)
 
 TEST(ReplyReader, AnAnnouncedArrayTouchesNoMemory)
 {
+    if (!hiredis_memory_is_kept())
+        GTEST_SKIP() << "a sanitizer brings an allocator of its own, which may write what it gives";
     const std::size_t before = test::resident_bytes(::getpid());
     reading one(0);
     one.feed("*50000000\r\n:1\r\n");
