@@ -1,5 +1,6 @@
 #include "http/listening_socket.hpp"
 
+#include "http/socket_address.hpp"
 #include "rediserve/http/listener.hpp"
 
 #include <arpa/inet.h>
@@ -22,21 +23,6 @@ namespace {
 
 constexpr int backlog = 4096;
 
-struct socket_address
-{
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-
-    const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
-    sockaddr* get() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
-    template <class T>
-    T& as() noexcept
-    {
-        size = sizeof(T);
-        return *reinterpret_cast<T*>(&storage);
-    }
-};
-
 std::string text_of(const endpoint& at)
 {
     if (!at.path.empty())
@@ -48,28 +34,6 @@ std::string text_of(const endpoint& at)
 error refusal(const endpoint& at, std::string_view why)
 {
     return {errc::internal, "cannot listen on " + text_of(at) + ": " + std::string(why)};
-}
-
-std::optional<socket_address> v4(const std::string& host, std::uint16_t port)
-{
-    socket_address made;
-    auto& in = made.as<sockaddr_in>();
-    in.sin_family = AF_INET;
-    in.sin_port = htons(port);
-    if (::inet_pton(AF_INET, host.c_str(), &in.sin_addr) != 1)
-        return std::nullopt;
-    return made;
-}
-
-std::optional<socket_address> v6(const std::string& host, std::uint16_t port)
-{
-    socket_address made;
-    auto& in = made.as<sockaddr_in6>();
-    in.sin6_family = AF_INET6;
-    in.sin6_port = htons(port);
-    if (::inet_pton(AF_INET6, host.c_str(), &in.sin6_addr) != 1)
-        return std::nullopt;
-    return made;
 }
 
 // Between bind and listen, so that nobody comes in before the mode is right.
@@ -103,15 +67,13 @@ int listen_at(const socket_address& at, unsigned mode = 0)
 result<int> listen_tcp(const endpoint& at)
 {
     if (at.host == "*") {
-        const int both = listen_at(*v6("::", at.port));
+        const int both = listen_at(*tcp_address("::", at.port));
         if (both >= 0)
             return both;
         if (errno == EADDRINUSE)
             return refusal(at, std::strerror(errno));
     }
-    auto address = v4(at.host == "*" ? "0.0.0.0" : at.host, at.port);
-    if (!address)
-        address = v6(at.host, at.port);
+    const auto address = tcp_address(at.host == "*" ? "0.0.0.0" : at.host, at.port);
     if (!address)
         return refusal(at, "the host must be a numeric address or *");
     const int opened = listen_at(*address);
@@ -133,22 +95,19 @@ bool is_alive(const socket_address& at)
 
 result<int> listen_unix(const endpoint& at, unsigned mode)
 {
-    socket_address address;
-    auto& local = address.as<sockaddr_un>();
-    if (at.path.size() >= sizeof local.sun_path)
+    const auto address = unix_address(at.path);
+    if (!address)
         return refusal(at, "the path is too long for a unix socket");
-    local.sun_family = AF_UNIX;
-    std::memcpy(local.sun_path, at.path.c_str(), at.path.size() + 1);
 
     struct stat existing = {};
     if (::stat(at.path.c_str(), &existing) == 0) {
         if (!S_ISSOCK(existing.st_mode))
             return refusal(at, "there is a file of that name");
-        if (is_alive(address))
+        if (is_alive(*address))
             return refusal(at, "somebody listens there already");
         ::unlink(at.path.c_str());
     }
-    const int opened = listen_at(address, mode);
+    const int opened = listen_at(*address, mode);
     if (opened < 0)
         return refusal(at, std::strerror(errno));
     return opened;

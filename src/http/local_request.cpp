@@ -1,20 +1,18 @@
 #include "rediserve/http/local_request.hpp"
 
+#include "http/socket_address.hpp"
 #include "rediserve/base/openssl.hpp"
 
-#include <netdb.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
@@ -39,39 +37,12 @@ std::string local_host(const std::string& listening)
     throw std::runtime_error(what + ": " + std::generic_category().message(error));
 }
 
-struct socket_address
-{
-    sockaddr_storage bytes{};
-    socklen_t size = 0;
-};
-
-socket_address resolve(const std::string& host, std::uint16_t port)
-{
-    addrinfo hints{};
-    hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    const int failure = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
-    if (failure != 0)
-        throw std::runtime_error("cannot use the address " + host + ": " + ::gai_strerror(failure));
-    socket_address made;
-    made.size = found->ai_addrlen;
-    std::memcpy(&made.bytes, found->ai_addr, made.size);
-    ::freeaddrinfo(found);
-    return made;
-}
-
 socket_address address_of(const endpoint& at)
 {
-    if (at.path.empty())
-        return resolve(local_host(at.host), at.port);
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    at.path.copy(name.sun_path, sizeof name.sun_path - 1);
-    socket_address made;
-    made.size = sizeof name;
-    std::memcpy(&made.bytes, &name, made.size);
-    return made;
+    const auto made = at.path.empty() ? tcp_address(local_host(at.host), at.port) : unix_address(at.path);
+    if (!made)
+        throw std::runtime_error("that is no address");
+    return *made;
 }
 
 class connection
@@ -87,11 +58,10 @@ public:
 
     void open(const socket_address& to)
     {
-        const auto* address = reinterpret_cast<const sockaddr*>(&to.bytes);
-        socket_ = ::socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        socket_ = ::socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (socket_ < 0)
             fail("no socket can be had", errno);
-        if (::connect(socket_, address, to.size) == 0)
+        if (::connect(socket_, to.get(), to.size) == 0)
             return;
         // A unix socket whose queue is full says EAGAIN, and cannot be waited for.
         if (errno != EINPROGRESS)

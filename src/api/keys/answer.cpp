@@ -46,6 +46,15 @@ void append_entries(buffer& to, const reply_view& of, encoding as)
     to.append(']');
 }
 
+// As of a hash that is answered whole: one string that is not UTF-8 makes all of them base64.
+encoding encoding_of_named(std::span<const std::string> names, const reply_view& values)
+{
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (encoding_of(names[i]) == encoding::base64 || encoding_of(values[i].text()) == encoding::base64)
+            return encoding::base64;
+    return encoding::text;
+}
+
 }   // namespace
 
 encoding encoding_of_all(kind type, const reply_view& value)
@@ -117,6 +126,25 @@ void append_collection_answer(buffer& to, std::string_view key, kind type, const
     to.append(name(type));
     to.append("\",\"value\":");
     append_value(to, type, value, as);
+    if (as == encoding::base64)
+        to.append(base64_marker);
+}
+
+void append_named(buffer& to, std::span<const std::string> names, const reply_view& values)
+{
+    const encoding as = encoding_of_named(names, values);
+    to.append('{');
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0)
+            to.append(',');
+        append_string(to, names[i], as);
+        to.append(':');
+        if (values[i].is_string())
+            append_string(to, values[i].text(), as);
+        else
+            to.append("null");
+    }
+    to.append('}');
     if (as == encoding::base64)
         to.append(base64_marker);
 }

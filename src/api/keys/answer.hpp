@@ -8,6 +8,8 @@
 #include "rediserve/base/buffer.hpp"
 #include "rediserve/redis/reply.hpp"
 
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace rediserve::api::keys {
@@ -24,6 +26,8 @@ void append_value(buffer& to, kind type, const redis::reply_view& value, encodin
 // One score, and the fields of one entry.
 void append_score(buffer& to, std::string_view text);
 void append_fields(buffer& to, const redis::reply_view& of, encoding as);
+// `{"name":"value",…}[,"encoding":"base64"]`: what each of `names` is, null where there is none.
+void append_named(buffer& to, std::span<const std::string> names, const redis::reply_view& values);
 // base64 if one of the strings in `value` that are the user's is not UTF-8.
 encoding encoding_of_all(kind type, const redis::reply_view& value);
 

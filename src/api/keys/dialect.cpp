@@ -33,8 +33,9 @@ bool weighs_conditions(place at) noexcept
 // To do a write as if its condition had not been there would lose an update that the client asked not to lose.
 bool ignores_conditions(place at, const http::request& request) noexcept
 {
-    const bool conditional = !request[http::header::if_match].empty() || !request[http::header::if_none_match].empty();
-    return conditional && !reads(request) && !weighs_conditions(at);
+    if (reads(request) || weighs_conditions(at))
+        return false;
+    return !request[http::header::if_match].empty() || !request[http::header::if_none_match].empty();
 }
 
 task start(const keys_call& of, const resource& at, const offer& what)

@@ -2,6 +2,7 @@
 #include "api/ask.hpp"
 #include "api/json_reader.hpp"
 #include "api/json_writer.hpp"
+#include "api/keys/answer.hpp"
 #include "api/keys/envelope.hpp"
 #include "api/keys/list.hpp"
 #include "api/keys/outcome.hpp"
@@ -27,32 +28,10 @@ redis::batch command_on(std::string_view command, const std::vector<std::string>
 
 // ---- reading -------------------------------------------------------------------------------------------------------
 
-// As of a hash: one string that is not UTF-8 makes all of them base64.
-encoding encoding_of_all(const std::vector<std::string>& names, const redis::reply_view& values)
-{
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (encoding_of(names[i]) == encoding::base64 || encoding_of(values[i].text()) == encoding::base64)
-            return encoding::base64;
-    return encoding::text;
-}
-
 void append_values(buffer& to, const std::vector<std::string>& names, const redis::reply_view& values)
 {
-    const encoding as = encoding_of_all(names, values);
-    to.append("{\"values\":{");
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (i > 0)
-            to.append(',');
-        append_string(to, names[i], as);
-        to.append(':');
-        if (values[i].is_string())
-            append_string(to, values[i].text(), as);
-        else
-            to.append("null");
-    }
-    to.append('}');
-    if (as == encoding::base64)
-        to.append(base64_marker);
+    to.append("{\"values\":");
+    append_named(to, names, values);
     to.append('}');
 }
 

@@ -51,6 +51,13 @@ result<void> check_names(const json_object& of)
     return {};
 }
 
+void add_command(redis::batch& to, std::string_view name, const key_name& key, std::span<const std::string> strings)
+{
+    to.begin(2 + strings.size()).argument(name).argument(key.view());
+    for (const std::string& one : strings)
+        to.argument(one);
+}
+
 result<void> check_arguments(std::size_t count)
 {
     if (count > most_arguments)

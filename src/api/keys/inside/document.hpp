@@ -3,8 +3,10 @@
 
 #include "api/json_reader.hpp"
 #include "api/json_writer.hpp"
+#include "api/keys/key_name.hpp"
 #include "api/keys/query.hpp"
 #include "rediserve/base/error.hpp"
+#include "rediserve/redis/command.hpp"
 
 #include <span>
 #include <string>
@@ -27,6 +29,9 @@ struct document
 
 // errc::bad_request when a name stands in `of` twice: of two members of one name there is no telling which is meant.
 result<void> check_names(const json_object& of);
+
+// Adds the command `name key strings…`.
+void add_command(redis::batch& to, std::string_view name, const key_name& key, std::span<const std::string> strings);
 
 // A command that can be sent at once. errc::body_too_large.
 result<void> check_arguments(std::size_t count);

@@ -5,6 +5,7 @@
 #include "api/keys/envelope_value.hpp"
 #include "api/keys/inside/document.hpp"
 #include "api/keys/inside/element.hpp"
+#include "api/keys/inside/outcome.hpp"
 #include "api/keys/outcome.hpp"
 #include "api/keys/query.hpp"
 
@@ -56,26 +57,9 @@ result<field_changes> read_changes(std::string_view text, encoding as)
     return changes;
 }
 
-void add_command(redis::batch& to, std::string_view name, std::string_view key, const std::vector<std::string>& rest)
-{
-    to.begin(2 + rest.size()).argument(name).argument(key);
-    for (const std::string& argument : rest)
-        to.argument(argument);
-}
-
 void render_changed(const call& of, const key_name& key, std::size_t set, std::int64_t deleted)
 {
-    http::response& answer = of.exchange.response();
-    answer.begin(200);
-    buffer& to = answer.content("application/json", key.view().size() + 40);
-    to.append('{');
-    append_key_member(to, key.view());
-    to.append(",\"set\":");
-    to.append_number(static_cast<long long>(set));
-    to.append(",\"deleted\":");
-    to.append_number(deleted);
-    to.append('}');
-    answer.finish();
+    render_counts(of, key, {"set", static_cast<std::int64_t>(set)}, {"deleted", deleted});
 }
 
 // One command, HSET or HDEL.
@@ -104,9 +88,9 @@ task change_fields(const keys_call& of, key_name&& key, const field_changes& cha
     if (both)
         commands.add("MULTI");
     if (set > 0)
-        add_command(commands, "HSET", key.view(), changes.set);
+        add_command(commands, "HSET", key, changes.set);
     if (!changes.deleted.empty())
-        add_command(commands, "HDEL", key.view(), changes.deleted);
+        add_command(commands, "HDEL", key, changes.deleted);
     if (!both)
         return change_one_way(of, std::move(key), set, std::move(commands));
     commands.add("EXEC");

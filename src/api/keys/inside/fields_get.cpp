@@ -1,6 +1,7 @@
 // GET of what is inside a hash: all fields, some, or a page.
 #include "api/ask.hpp"
 #include "api/json_writer.hpp"
+#include "api/keys/answer.hpp"
 #include "api/keys/get.hpp"
 #include "api/keys/inside/listing.hpp"
 #include "api/keys/outcome.hpp"
@@ -21,34 +22,6 @@ constexpr std::array<known_option, 5> known = {{
     {"match", option_kind::value},
     {"include", option_kind::value},
 }};
-
-// As of a hash that is answered whole: one string that is not UTF-8 makes all of them base64.
-encoding encoding_of_named(const std::vector<std::string>& names, const redis::reply_view& values)
-{
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (encoding_of(names[i]) == encoding::base64 || encoding_of(values[i].text()) == encoding::base64)
-            return encoding::base64;
-    return encoding::text;
-}
-
-void append_named(buffer& to, const std::vector<std::string>& names, const redis::reply_view& values)
-{
-    const encoding as = encoding_of_named(names, values);
-    to.append('{');
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (i > 0)
-            to.append(',');
-        append_string(to, names[i], as);
-        to.append(':');
-        if (values[i].is_string())
-            append_string(to, values[i].text(), as);
-        else
-            to.append("null");
-    }
-    to.append('}');
-    if (as == encoding::base64)
-        to.append(base64_marker);
-}
 
 void render_named(
     const call& of, const key_name& key, const std::vector<std::string>& names, const parts_found& found,

@@ -157,9 +157,7 @@ task push_items(const keys_call& of, key_name&& key)
     if (!wish)
         return refuse(of, wish.error());
     redis::batch command;
-    command.begin(2 + wish->values.size()).argument(push_command(wish->at, options->has("xx"))).argument(key.view());
-    for (const std::string& value : wish->values)
-        command.argument(value);
+    add_command(command, push_command(wish->at, options->has("xx")), key, wish->values);
     return push(of, std::move(key), std::move(command));
 }
 

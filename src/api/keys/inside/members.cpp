@@ -16,15 +16,6 @@ namespace rediserve::api::keys {
 
 namespace {
 
-redis::batch command_on(std::string_view name, const key_name& key, const std::vector<std::string>& members)
-{
-    redis::batch command;
-    command.begin(2 + members.size()).argument(name).argument(key.view());
-    for (const std::string& member : members)
-        command.argument(member);
-    return command;
-}
-
 // `counted` names what Redis counted, in the answer: a literal.
 task change(keys_call of, key_name key, const char* counted, redis::batch command)
 {
@@ -120,7 +111,8 @@ task add_members(const keys_call& of, key_name&& key)
     const auto members = from->take_strings("members");
     if (!members)
         return refuse(of, members.error());
-    auto command = command_on("SADD", key, *members);
+    redis::batch command;
+    add_command(command, "SADD", key, *members);
     return change(of, std::move(key), "added", std::move(command));
 }
 
@@ -133,7 +125,8 @@ task remove_members(const keys_call& of, key_name&& key)
     const auto named = options->all("member");
     if (named.empty())
         return refuse(of, {errc::bad_request, "name the members to remove: ?member=a&member=b"});
-    auto command = command_on("SREM", key, std::vector<std::string>(named.begin(), named.end()));
+    redis::batch command;
+    add_command(command, "SREM", key, std::vector<std::string>(named.begin(), named.end()));
     return change(of, std::move(key), "removed", std::move(command));
 }
 

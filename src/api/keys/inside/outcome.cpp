@@ -58,4 +58,21 @@ void render_count(const call& of, const key_name& key, std::string_view member, 
         render_number(of, key, member, std::to_string(got->integer()));
 }
 
+void render_counts(const call& of, const key_name& key, tally one, tally other)
+{
+    http::response& answer = of.exchange.response();
+    answer.begin(200);
+    buffer& to = answer.content("application/json", key.view().size() + one.name.size() + other.name.size() + 40);
+    to.append('{');
+    append_key_member(to, key.view());
+    for (const tally& each : {one, other}) {
+        to.append(",\"");
+        to.append(each.name);
+        to.append("\":");
+        to.append_number(each.number);
+    }
+    to.append('}');
+    answer.finish();
+}
+
 }   // namespace rediserve::api::keys

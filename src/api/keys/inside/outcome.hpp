@@ -6,6 +6,7 @@
 #include "rediserve/api/dialect.hpp"
 #include "rediserve/commands/executor.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace rediserve::api::keys {
@@ -19,5 +20,13 @@ void render_removed(const call& of, kind type, const commands::reply_or_error& g
 // 200, `{"key":…,"<member>":<number>}`; of an integer that Redis answered.
 void render_number(const call& of, const key_name& key, std::string_view member, std::string_view number);
 void render_count(const call& of, const key_name& key, std::string_view member, const commands::reply_or_error& got);
+
+// Likewise of two, names of which are literals: `{"key":…,"set":2,"deleted":0}`.
+struct tally
+{
+    std::string_view name;
+    std::int64_t number;
+};
+void render_counts(const call& of, const key_name& key, tally one, tally other);
 
 }   // namespace rediserve::api::keys

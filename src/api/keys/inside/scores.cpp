@@ -4,6 +4,7 @@
 #include "api/keys/envelope_value.hpp"
 #include "api/keys/inside/document.hpp"
 #include "api/keys/inside/listing.hpp"
+#include "api/keys/inside/outcome.hpp"
 #include "api/keys/inside/score_options.hpp"
 #include "api/keys/members.hpp"
 #include "api/keys/outcome.hpp"
@@ -134,21 +135,6 @@ result<std::vector<std::string>> read_scores(std::string_view body)
     return pairs;
 }
 
-void render_added(const call& of, const key_name& key, std::int64_t added, std::int64_t updated)
-{
-    http::response& answer = of.exchange.response();
-    answer.begin(200);
-    buffer& to = answer.content("application/json", key.view().size() + 40);
-    to.append('{');
-    append_key_member(to, key.view());
-    to.append(",\"added\":");
-    to.append_number(added);
-    to.append(",\"updated\":");
-    to.append_number(updated);
-    to.append('}');
-    answer.finish();
-}
-
 // MULTI, ZCARD, ZADD … CH, ZCARD, EXEC: how many are new is how many there are more.
 task add(keys_call of, key_name key, redis::batch commands)
 {
@@ -156,7 +142,7 @@ task add(keys_call of, key_name key, redis::batch commands)
     if (!got_transaction(of, got, 3))
         co_return;
     const std::int64_t added = (*got)[2].integer() - (*got)[0].integer();
-    render_added(of, key, added, (*got)[1].integer() - added);
+    render_counts(of, key, {"added", added}, {"updated", (*got)[1].integer() - added});
 }
 
 }   // namespace
