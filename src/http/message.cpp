@@ -57,6 +57,7 @@ std::string_view name(method of) noexcept
     switch (of) {
     case method::get: return "GET";
     case method::head: return "HEAD";
+    case method::query: return "QUERY";
     case method::put: return "PUT";
     case method::post: return "POST";
     case method::patch: return "PATCH";

@@ -22,7 +22,7 @@ std::string_view view(string_view text) noexcept
     return {text.data(), text.size()};
 }
 
-method method_of(beast::verb verb) noexcept
+method method_of(beast::verb verb, std::string_view text) noexcept
 {
     switch (verb) {
     case beast::verb::get: return method::get;
@@ -32,7 +32,7 @@ method method_of(beast::verb verb) noexcept
     case beast::verb::patch: return method::patch;
     case beast::verb::delete_: return method::delete_;
     case beast::verb::options: return method::options;
-    default: return method::other;
+    default: return text == "QUERY" ? method::query : method::other;   // RFC 10008, too new for Beast
     }
 }
 
@@ -62,10 +62,13 @@ std::optional<header> header_of(std::string_view name) noexcept
     const auto when = [name](std::string_view is, header then) {
         return iequals(name, is) ? std::optional(then) : std::nullopt;
     };
-    switch (name.size()) {   // all differ in it
+    switch (name.size()) {   // nearly all differ in it
     case 11: return when("traceparent", header::traceparent);
     case 12: return when("x-request-id", header::x_request_id);
-    case 15: return when("x-forwarded-for", header::x_forwarded_for);
+    case 13: return when("last-event-id", header::last_event_id);
+    case 15:
+        return name.front() == 'x' || name.front() == 'X' ? when("x-forwarded-for", header::x_forwarded_for)
+                                                          : when("idempotency-key", header::idempotency_key);
     case 16: return when("upstash-encoding", header::upstash_encoding);
     case 18: return when("upstash-sync-token", header::upstash_sync_token);
     case 22: return when("upstash-reponse-format", header::upstash_response_format);
@@ -123,9 +126,9 @@ public:
     bool repeated = false;   // a header that is no list was sent twice
 
 private:
-    void on_request_impl(beast::verb verb, string_view, string_view target, int version, error_code&) override
+    void on_request_impl(beast::verb verb, string_view text, string_view target, int version, error_code&) override
     {
-        into_.method = method_of(verb);
+        into_.method = method_of(verb, view(text));
         into_.target = view(target);
         into_.version = static_cast<unsigned>(version);
     }

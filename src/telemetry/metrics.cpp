@@ -7,10 +7,11 @@ namespace rediserve::telemetry {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(route::count_)> route_names = {
-    "none",        "key",       "key_incr",    "key_append", "key_fields", "key_field",  "key_field_incr",
-    "key_items",   "key_item",  "key_members", "key_member", "key_scores", "key_score",  "key_score_incr",
-    "key_entries", "key_entry", "keys",        "command",    "pipeline",   "multi_exec", "events",
-    "livez",       "readyz",    "version",     "metrics",    "tickets",    "openapi",
+    "none",        "key",        "key_incr",     "key_append", "key_fields", "key_field",  "key_field_incr",
+    "key_items",   "key_item",   "key_members",  "key_member", "key_scores", "key_score",  "key_score_incr",
+    "key_entries", "key_entry",  "keys",         "command",    "pipeline",   "multi_exec", "events",
+    "stream",      "stream_ack", "stream_group", "livez",      "readyz",     "version",    "metrics",
+    "tickets",     "openapi",
 };
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(rejection::count_)> rejection_names = {

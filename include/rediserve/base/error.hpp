@@ -43,6 +43,9 @@ enum class errc : int {
     reply_too_large = 308,
     redis_not_permitted = 309,
     cross_slot = 310,
+    idempotency_key_busy = 311,
+    idempotency_key_reused = 312,
+    not_repeatable = 313,
     // 4xx: the backend
     backend_unavailable = 400,
     backend_lost = 401,

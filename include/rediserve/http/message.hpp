@@ -19,7 +19,7 @@
 
 namespace rediserve::http {
 
-enum class method : std::uint8_t { get, head, put, post, patch, delete_, options, other };
+enum class method : std::uint8_t { get, head, query, put, post, patch, delete_, options, other };
 
 // "GET"; "other" for what has no name here.
 std::string_view name(method of) noexcept;
@@ -33,9 +33,11 @@ enum class header : std::uint8_t {
     content_type,
     forwarded,
     host,
+    idempotency_key,
     if_match,
     if_none_match,
     if_range,
+    last_event_id,
     origin,
     prefer,
     range,

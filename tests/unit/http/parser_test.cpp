@@ -70,6 +70,8 @@ TEST(ParseHead, KeepsTheHeadersThatSomebodyReads)
         {header::access_control_request_headers, "Access-Control-Request-Headers"},
         {header::access_control_request_method, "Access-Control-Request-Method"},
         {header::forwarded, "Forwarded"},
+        {header::idempotency_key, "Idempotency-Key"},
+        {header::last_event_id, "Last-Event-ID"},
         {header::prefer, "Prefer"},
         {header::sec_fetch_site, "Sec-Fetch-Site"},
         {header::traceparent, "Traceparent"},
@@ -89,6 +91,15 @@ TEST(ParseHead, KeepsTheHeadersThatSomebodyReads)
     const std::string misspelt = head("GET /", "Host: x\r\nUpstash-Reponse-Format: resp2\r\n");
     ASSERT_TRUE(parse_head(misspelt, got));
     EXPECT_EQ(got[header::upstash_response_format], "resp2") << "as its documentation spells it";
+}
+
+TEST(ParseHead, KnowsTheMethodThatIsTooNewForBeast)
+{
+    request got;
+    ASSERT_TRUE(parse_head(head("QUERY /"), got));
+    EXPECT_EQ(got.method, method::query);
+    ASSERT_TRUE(parse_head(head("QUERIES /"), got));
+    EXPECT_EQ(got.method, method::other);
 }
 
 TEST(ParseHead, SaysHowTheMessageIsFramed)
