@@ -35,7 +35,7 @@ constexpr std::array catalogue = {
     error_row{errc::cross_slot, 400, "cross_slot", false},
     error_row{errc::idempotency_key_busy, 409, "idempotency_key_busy", true},
     error_row{errc::idempotency_key_reused, 422, "idempotency_key_reused", false},
-    error_row{errc::not_repeatable, 400, "not_repeatable", false},
+    error_row{errc::not_atomic, 400, "not_atomic", false},
     error_row{errc::backend_unavailable, 503, "redis_unavailable", true},
     error_row{errc::backend_lost, 503, "redis_unavailable", true},
     error_row{errc::backend_timeout, 504, "redis_timeout", false},

@@ -12,6 +12,7 @@ namespace {
 
 // Elements of a command's description, by position.
 constexpr std::size_t name_at = 0;
+constexpr std::size_t arity_at = 1;
 constexpr std::size_t flags_at = 2;
 constexpr std::size_t categories_at = 6;   // since Redis 6
 constexpr std::size_t tips_at = 7;         // since Redis 7
@@ -84,7 +85,9 @@ void describe(command_info& entry, const redis::reply_view& command)
     // Redis 6 and earlier have no flag for it, and WAIT has none in Redis 7.
     entry.blocks = holds(flags, "blocking") || is_known_to_block(entry.name);
     entry.dangerous = holds(categories, "@dangerous");
+    entry.no_script = holds(flags, "noscript");
     entry.for_everybody = holds(flags, "no_auth");
+    entry.arity = command[arity_at].integer();
     entry.channels = channels_of(entry.name);
     entry.categories = categories_in(categories);
     entry.keys = read_keys(command, entry.name);

@@ -25,6 +25,11 @@ redis::batch encode(script_request& request, bool by_source)
     return call;
 }
 
+bool goes_by_source(const redis::client& backend, const script_request& request) noexcept
+{
+    return request.large.size() > 0 || backend.wants_source();
+}
+
 redis::submit_options standing_for(redis::submit_options options, const script_request& request)
 {
     options.stands_for = request.stands_for;
@@ -92,9 +97,9 @@ void run_op::resume(reply_or_error outcome) noexcept
 // ---- script_op -----------------------------------------------------------------------------------------------------
 
 script_op::script_op(redis::client& backend, redis::submit_options options, script_request& request)
-    : run_op(backend, standing_for(options, request), encode(request, request.large.size() > 0))
+    : run_op(backend, standing_for(options, request), encode(request, goes_by_source(backend, request)))
     , request_(request)
-    , by_source_(request.large.size() > 0)
+    , by_source_(goes_by_source(backend, request))
 {}
 
 void script_op::on_reply(const redis::reply_view& reply, std::size_t index) noexcept

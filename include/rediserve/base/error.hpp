@@ -45,7 +45,7 @@ enum class errc : int {
     cross_slot = 310,
     idempotency_key_busy = 311,
     idempotency_key_reused = 312,
-    not_repeatable = 313,
+    not_atomic = 313,
     // 4xx: the backend
     backend_unavailable = 400,
     backend_lost = 401,

@@ -27,7 +27,10 @@ struct command_info
     bool blocks = false;            // flag `blocking`, or known to: may keep its connection waiting
     bool dangerous = false;         // category @dangerous
     bool has_subcommands = false;   // CONFIG, of which CONFIG GET is another entry
+    bool no_script = false;         // flag `noscript`: scripts cannot run it
     bool for_everybody = false;     // flag `no_auth`: whoever has not logged in may run it, so anybody may
+    // How many words it has, its name included; negative: so many or more. 0: not told.
+    std::int64_t arity = 0;
     channel_words channels = channel_words::none;
     routing where;                          // in a cluster
     category_set categories = 0;            // its own, and those of its parent, which rules give to all its subcommands
