@@ -1,6 +1,8 @@
 // Redis commands on behalf of a request: the executor, with the time spent waiting put on the request's account.
 #pragma once
 
+#include "api/one_step.hpp"
+
 #include "rediserve/api/dialect.hpp"
 #include "rediserve/commands/executor.hpp"
 
@@ -43,15 +45,23 @@ inline redis::submit_options options_of(const call& of, effect what) noexcept
     return {.affinity = of.exchange.affinity(), .read_only = what == effect::reads};
 }
 
+// Who does it: of a request that is to be done once, its writes go another way.
+inline redis::client& client_of(const call& of, effect what) noexcept
+{
+    if (of.once && what == effect::writes)
+        return *of.once;
+    return of.backend;
+}
+
 inline timed_op<commands::run_op> ask(const call& of, effect what, redis::batch&& commands)
 {
-    return {of.exchange, of.backend, options_of(of, what), std::move(commands)};
+    return {of.exchange, client_of(of, what), options_of(of, what), std::move(commands)};
 }
 
 // `request` must outlive the operation.
 inline timed_op<commands::script_op> ask(const call& of, effect what, commands::script_request& request)
 {
-    return {of.exchange, of.backend, options_of(of, what), request};
+    return {of.exchange, client_of(of, what), options_of(of, what), request};
 }
 
 }   // namespace rediserve::api

@@ -2,6 +2,8 @@
 
 #include "api/cors.hpp"
 #include "api/entrance.hpp"
+#include "api/idempotency.hpp"
+#include "api/one_step.hpp"
 #include "api/patience.hpp"
 #include "api/reads.hpp"
 #include "rediserve/telemetry/audit.hpp"
@@ -44,6 +46,17 @@ result<void> mind_replicas(http::exchange& of, access::asker& asked)
     return {};
 }
 
+// A request's way to do what it does once, and the server that it is done on.
+struct held_step
+{
+    template <class... Arguments>
+    explicit held_step(std::shared_ptr<const void> on, Arguments&&... of) : server(std::move(on)), step(of...)
+    {}
+
+    std::shared_ptr<const void> server;
+    one_step step;
+};
+
 }   // namespace
 
 std::string_view dialect::token(const http::request&, const params&, std::string_view bearer, std::string&) const
@@ -69,17 +82,23 @@ std::string_view dialect::caching() const
 service::service(
     std::vector<mount> mounts, access::servers servers, const params& settings,
     std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics,
-    access::rate_reports::caller call_report_rates
+    access::rate_reports::caller call_report_rates, std::shared_ptr<running_requests> running
 )
     : mounts_(std::move(mounts))
     , servers_(std::move(servers))
     , settings_(settings)
     , reports_(servers_, metrics, std::move(call_report_rates))
     , entrance_(std::make_unique<entrance>(std::move(policy), reports_))
+    , running_(running ? std::move(running) : make_running_requests())
     , metrics_(metrics)
 {
     const auto length = [](const mount& of) { return of.prefix.size(); };
     std::ranges::stable_sort(mounts_, std::ranges::greater(), length);
+}
+
+std::shared_ptr<running_requests> make_running_requests()
+{
+    return std::make_shared<running_requests>();
 }
 
 service::~service() = default;
@@ -227,18 +246,47 @@ task service::handle(http::exchange& of)
         }
     }
     const auto& commands = given.commands;
-    const access::authenticator& known = *entrance_->policy().who;
-    if (!by.login) {
-        const access::gate through(*given.backend, commands, by, asked, &reports_);
-        return at->dialect->respond({of, through, settings_, metrics_, *commands, known, by});
-    }
+    if (!by.login)
+        return respond(of, at, given, {*given.backend, commands, by, asked, &reports_}, by);
     auto guest = given.backend->as(*by.login);
     if (!guest) {
         turn_away(of, at, guest.error(), &by);
         return {};
     }
-    const access::gate through(std::move(*guest), commands, by, asked, &reports_);
-    return at->dialect->respond({of, through, settings_, metrics_, *commands, known, by});
+    return respond(of, at, given, {std::move(*guest), commands, by, asked, &reports_}, by);
+}
+
+task service::respond(
+    http::exchange& of, const mount* at, const access::server& given, const access::gate& through,
+    const access::principal& by
+)
+{
+    const access::authenticator& known = *entrance_->policy().who;
+    one_step* once = nullptr;
+    if (!of.request()[http::header::idempotency_key].empty()) {
+        const auto made = do_once(of, given, through, by);
+        if (!made) {
+            metrics_.reject(made.error());
+            refuse(of, at, made.error());
+            return {};
+        }
+        once = *made;
+    }
+    return at->dialect->respond({of, through, settings_, metrics_, *given.commands, known, by, once});
+}
+
+// It is needed for as long as the server is, so it is held with it.
+result<one_step*> service::do_once(
+    http::exchange& of, const access::server& given, const access::gate& through, const access::principal& by
+)
+{
+    auto again = repeatable::read(of.request(), by.name, settings_.idempotency_window);
+    if (!again)
+        return again.error();
+    const auto made = std::make_shared<held_step>(of.held(), of, through, given.commands, metrics_);
+    made->step.keep_record(std::move(*again), *running_);
+    of.held() = std::shared_ptr<const void>(made, of.held().get());
+    return &made->step;
 }
 
 void service::settle(http::exchange& of) noexcept

@@ -136,9 +136,10 @@ private:
         policy_ = std::make_shared<const access::policy>(numbered.access);
         const auto mounts =
             dialects(loaded_.api, {[this] { return not_ready(); }, [this] { return metrics_text(); }}, policy_->out);
+        const auto running = api::make_running_requests();
         const unsigned count = shard_count(loaded_.threads);
         for (unsigned number = 0; number < count; ++number)
-            shards_.push_back(std::make_unique<shard>(number, loaded_, servers_, mounts, policy_));
+            shards_.push_back(std::make_unique<shard>(number, loaded_, servers_, mounts, policy_, running));
     }
 
     void open_listener()

@@ -37,14 +37,14 @@ api::params api_params(const config::settings& settings)
 
 shard::shard(
     unsigned number, const config::settings& settings, const server_list& servers, std::vector<api::mount> mounts,
-    std::shared_ptr<const access::policy> policy
+    std::shared_ptr<const access::policy> policy, std::shared_ptr<api::running_requests> running
 )
     : number_(number)
     , work_(asio::make_work_guard(context_))
     , servers_(std::make_unique<shard_servers>(context_, servers))
     , service_(std::make_unique<api::service>(
           std::move(mounts), servers_->present(), api_params(settings), std::move(policy), metrics_,
-          [this](auto when) { report_rates_at(when); }
+          [this](auto when) { report_rates_at(when); }, std::move(running)
       ))
     , connections_(http::make_connection_pool(context_, settings.http, *service_, metrics_))
 {}

@@ -4,6 +4,7 @@
 #include "cluster/nodes.hpp"
 #include "cluster/own_connections.hpp"
 #include "cluster/router.hpp"
+#include "cluster/slots.hpp"
 #include "cluster/topology.hpp"
 #include "rediserve/redis/guests.hpp"
 
@@ -55,6 +56,7 @@ public:
     }
     std::chrono::milliseconds command_timeout() const noexcept override { return settings_.command_timeout; }
     std::size_t most_reply() const noexcept override { return settings_.reply_bytes; }
+    std::string_view tag_beside(std::string_view key) const override { return tag_in(slot_of(key)); }
 
 private:
     struct waiting

@@ -1,6 +1,8 @@
 #include "cluster/slots.hpp"
 
 #include <array>
+#include <string>
+#include <vector>
 
 namespace rediserve::cluster {
 
@@ -57,11 +59,32 @@ std::string_view hashed(std::string_view key) noexcept
     return close == std::string_view::npos || close == open + 1 ? key : key.substr(open + 1, close - open - 1);
 }
 
+// Numbers, counted up until all slots have one.
+std::vector<std::string> one_for_each_slot()
+{
+    std::vector<std::string> tags(slot_count);
+    std::size_t missing = slot_count;
+    for (std::size_t number = 0; missing > 0; ++number) {
+        const std::string text = std::to_string(number);
+        std::string& tag = tags[slot_of(text)];
+        missing -= tag.empty() ? 1 : 0;
+        if (tag.empty())
+            tag = text;
+    }
+    return tags;
+}
+
 }   // namespace
 
 std::uint16_t slot_of(std::string_view key) noexcept
 {
     return static_cast<std::uint16_t>(crc16(hashed(key)) % slot_count);
+}
+
+std::string_view tag_in(std::uint16_t slot)
+{
+    static const std::vector<std::string> tags = one_for_each_slot();
+    return tags[slot];
 }
 
 }   // namespace rediserve::cluster

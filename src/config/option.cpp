@@ -65,6 +65,7 @@ std::string_view title(section of) noexcept
     case section::embedded: return "Embedded Redis";
     case section::http: return "HTTP limits";
     case section::keys: return "Keys API";
+    case section::idempotency: return "Safe retries";
     case section::upstash: return "Command API (Upstash)";
     case section::log: return "Log";
     case section::audit: return "Audit log";

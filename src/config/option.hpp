@@ -77,7 +77,19 @@ using any = std::variant<boolean, count, size, duration, choice, endpoints, text
 }   // namespace kind
 
 // Headings of --help and of the reference, in this order.
-enum class section : std::uint8_t { listening, access, redis, embedded, http, keys, upstash, log, audit, process };
+enum class section : std::uint8_t {
+    listening,
+    access,
+    redis,
+    embedded,
+    http,
+    keys,
+    upstash,
+    idempotency,
+    log,
+    audit,
+    process
+};
 
 struct option
 {

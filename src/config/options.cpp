@@ -298,6 +298,11 @@ constexpr option table[] = {
      .help = "web pages whose scripts may use the command API: any, off, or origins such as https://app.example, "
              "separated by commas", .reloadable = true},
 
+    {.path = "idempotency.window", .in = section::idempotency,
+     .is = duration{[](settings& s) -> auto& { return s.api.idempotency_window; }, 1s, 168h},
+     .help = "how long the answer to a request with an Idempotency-Key is kept, to be given to its repetitions",
+     .reloadable = true},
+
     {.path = "log.level", .in = section::log,
      .is = choice{{"error", "warn", "info", "debug"}, get_log_level, set_log_level},
      .help = "least severe lines that are written: error, warn, info or debug", .reloadable = true},

@@ -31,6 +31,7 @@ std::string_view status_line(unsigned status) noexcept
     case 414: return "HTTP/1.1 414 URI Too Long\r\n";
     case 416: return "HTTP/1.1 416 Range Not Satisfiable\r\n";
     case 417: return "HTTP/1.1 417 Expectation Failed\r\n";
+    case 422: return "HTTP/1.1 422 Unprocessable Content\r\n";
     case 429: return "HTTP/1.1 429 Too Many Requests\r\n";
     case 431: return "HTTP/1.1 431 Request Header Fields Too Large\r\n";
     case 501: return "HTTP/1.1 501 Not Implemented\r\n";

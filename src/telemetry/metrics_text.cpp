@@ -165,6 +165,18 @@ const std::array summed = {
         "Replies that came after whoever asked had gone, and were dropped.",
         {}},
     summed_cell{
+        &shard_metrics::repeats_answered,
+        "repeats_answered_total",
+        MetricType::Counter,
+        "Requests whose Idempotency-Key was known, and that were given the first answer again.",
+        {}},
+    summed_cell{
+        &shard_metrics::repeats_refused,
+        "repeats_refused_total",
+        MetricType::Counter,
+        "Requests whose Idempotency-Key had come with another request, or while the first one was running.",
+        {}},
+    summed_cell{
         &shard_metrics::streams_cut,
         "streams_cut_total",
         MetricType::Counter,

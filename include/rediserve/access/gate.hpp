@@ -73,6 +73,8 @@ public:
     result<void> admit(const redis::batch& commands, const redis::submit_options& options) override;
     result<redis::submission*> submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
         override;
+    // The same for what stands in the place of commands that were admitted: it is not judged.
+    result<redis::submission*> pass(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink);
     void cancel(redis::submission& what) noexcept override { to_->cancel(what); }
     result<void> acquire(redis::lease_waiter& waiter, steady_time until) override
     {
@@ -95,6 +97,7 @@ public:
     {
         return redis::narrower(by_->limits.reply_bytes, to_->most_reply());
     }
+    std::string_view tag_beside(std::string_view key) const override { return to_->tag_beside(key); }
 
 private:
     using words_view = std::span<const std::string_view>;

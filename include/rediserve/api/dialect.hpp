@@ -16,6 +16,8 @@
 
 namespace rediserve::api {
 
+class one_step;   // private to the room
+
 // One authorised request on its way through a dialect.
 struct call
 {
@@ -26,6 +28,7 @@ struct call
     const rediserve::commands::command_table& commands;   // until the first suspension; then there may be another
     const access::authenticator& known;                   // until the first suspension
     const access::principal& by;                          // as long as the exchange
+    one_step* once = nullptr;   // by which it writes, when it has an Idempotency-Key; as long as the exchange
 
     // What Redis says to a transaction of this user; empty: it may. As for guests, their own connections will tell.
     std::string_view no_transactions() const noexcept

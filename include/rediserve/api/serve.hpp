@@ -16,7 +16,12 @@
 
 namespace rediserve::api {
 
-class entrance;   // private to the room
+class entrance;           // private to the room
+class one_step;           // private to the room
+class running_requests;   // private to the room
+
+// Of the requests with an Idempotency-Key, those that are running. One for all shards.
+std::shared_ptr<running_requests> make_running_requests();
 
 enum class guard { token, open };   // whether a mount asks for credentials
 
@@ -29,14 +34,14 @@ struct mount
     std::shared_ptr<const api::dialect> dialect;
 };
 
-// The handler of one shard's connections. One thread, except where marked.
+// The handler of one shard's connections. One thread, except where marked. Without `running` it has a list of its own.
 class service final : public http::handler
 {
 public:
     service(
         std::vector<mount> mounts, access::servers servers, const params& settings,
         std::shared_ptr<const access::policy> policy, telemetry::shard_metrics& metrics,
-        access::rate_reports::caller call_report_rates = {}
+        access::rate_reports::caller call_report_rates = {}, std::shared_ptr<running_requests> running = {}
     );
     ~service() override;
 
@@ -53,6 +58,13 @@ public:
 
 private:
     const mount* find(std::string_view path) const noexcept;
+    task respond(
+        http::exchange& of, const mount* at, const access::server& given, const access::gate& through,
+        const access::principal& by
+    );
+    result<one_step*> do_once(
+        http::exchange& of, const access::server& given, const access::gate& through, const access::principal& by
+    );
     bool let_in(http::exchange& of, const mount* at);
     bool turn_away(http::exchange& of, const mount* at, const error& why, const access::principal* by) const;
     void tell(const http::exchange& of, const mount* at, const error& why, const access::principal* by) const;
@@ -71,6 +83,7 @@ private:
     params settings_;
     access::rate_reports reports_;
     std::unique_ptr<entrance> entrance_;
+    std::shared_ptr<running_requests> running_;
     telemetry::shard_metrics& metrics_;
 };
 

@@ -31,7 +31,7 @@ public:
 
     shard(
         unsigned number, const config::settings& settings, const server_list& servers, std::vector<api::mount> mounts,
-        std::shared_ptr<const access::policy> policy
+        std::shared_ptr<const access::policy> policy, std::shared_ptr<api::running_requests> running
     );
     ~shard();
 

@@ -143,6 +143,13 @@ public:
     // What the replies to a batch that a request sends may take (submit_options::most_reply); 0: any number. A backend only
     // says it: who submits for requests, or sends by a lease, sees to it.
     virtual std::size_t most_reply() const noexcept { return 0; }
+
+    // Of a cluster: a hash tag without its braces that is in the slot of `key`. Empty: there are no slots. Lives as long as
+    // the process.
+    virtual std::string_view tag_beside(std::string_view) const { return {}; }
+
+    // Whether scripts have to be sent by their source, because it is not the server that runs them.
+    virtual bool wants_source() const noexcept { return false; }
 };
 
 class backend : public client

@@ -145,7 +145,9 @@ struct shard_metrics
     cell rate_reports;   // of what was taken under rates of all gateways
     cell rate_reports_failed;
 
-    cell streams_cut;   // listeners that did not read and were cut off
+    cell repeats_answered;   // requests with an Idempotency-Key that had been run before
+    cell repeats_refused;    // … that came with another request, or while the first one was running
+    cell streams_cut;        // listeners that did not read and were cut off
 
     void reject(rejection why) noexcept { rejected[static_cast<std::size_t>(why)].add(1); }
     // Counts what is a rejection; other errors count nothing.

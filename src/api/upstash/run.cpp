@@ -73,7 +73,7 @@ timed_op<commands::each_op> send(
                 of.backend.command_timeout() + now.wait,
                 std::move(now.commands),
                 to};
-    return {of.exchange, of.backend, options_of(of, what), std::move(now.commands), to};
+    return {of.exchange, client_of(of, what), options_of(of, what), std::move(now.commands), to};
 }
 
 task run_only(call of, plan what, format as, shape in)
@@ -213,8 +213,23 @@ task run_trips(call of, plan what, format as, shape in)
     render_all(of, done, sent, body, how, as, in);
 }
 
+error takes_trips(const plan& what)
+{
+    return error(
+        errc::not_atomic,
+        what.leased
+            ? "a command that may wait cannot be done together with the record of its Idempotency-Key"
+            : "this takes more than one step, so it cannot be done together with the record of its Idempotency-Key",
+        executed::no
+    );
+}
+
 task run(const call& of, plan&& what, format as, shape in)
 {
+    if (of.once && !what.trips.empty() && !what.reads_only) {
+        fail_request(of, takes_trips(what));
+        return {};
+    }
     if (!what.trips.empty())
         return run_trips(of, std::move(what), as, in);
     if (what.count == 1 && what.specials.empty())

@@ -55,5 +55,14 @@ TEST(Slots, AreThoseOfTheWholeKeyWithoutOne)
         EXPECT_EQ(slot_of(key), slow_crc16(key) % slot_count) << key;
 }
 
+TEST(Slots, EachHasATag)
+{
+    for (std::size_t slot = 0; slot < slot_count; ++slot) {
+        const std::string tag(tag_in(static_cast<std::uint16_t>(slot)));
+        ASSERT_EQ(slot_of(tag), slot);
+        ASSERT_EQ(slot_of("rediserve:{" + tag + "}:x"), slot);
+    }
+}
+
 }   // namespace
 }   // namespace rediserve::cluster

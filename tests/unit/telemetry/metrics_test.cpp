@@ -96,6 +96,8 @@ TEST_F(Metrics, HaveTheseNames)
             "rediserve_redis_subscribers gauge",
             "rediserve_redis_subscriptions gauge",
             "rediserve_redis_timeouts_total counter",
+            "rediserve_repeats_answered_total counter",
+            "rediserve_repeats_refused_total counter",
             "rediserve_streams_cut_total counter",
         })
     );
