@@ -40,17 +40,15 @@ redis::batch reads_of(const std::vector<commands::condition>& conditions)
 
 }   // namespace
 
-one_step::one_step(
-    http::exchange& of, const access::gate& through, std::shared_ptr<const commands::command_table> known,
-    telemetry::shard_metrics& metrics
-)
-    : exchange_(of), gate_(through), known_(std::move(known)), metrics_(metrics)
+one_step::one_step(http::exchange& of, const access::gate& through, telemetry::shard_metrics& metrics)
+    : exchange_(of), gate_(through), metrics_(metrics)
 {}
 
 result<redis::submission*> one_step::submit(
     redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink
 )
 {
+    known_ = gate_.table();
     if (stage_ != stage::fresh)
         return error(errc::not_atomic, "this takes more than one step", executed::maybe);
     what_.commands = std::move(commands);

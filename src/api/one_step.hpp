@@ -25,10 +25,7 @@ class one_step final : public redis::client, private redis::reply_sink, private 
 {
 public:
     // All must outlive it.
-    one_step(
-        http::exchange& of, const access::gate& through, std::shared_ptr<const commands::command_table> known,
-        telemetry::shard_metrics& metrics
-    );
+    one_step(http::exchange& of, const access::gate& through, telemetry::shard_metrics& metrics);
 
     // What is done is done once, and the answer says so when it was done before. `among` must outlive this.
     void keep_record(repeatable&& of, running_requests& among)

@@ -264,7 +264,7 @@ task service::respond(
     const access::authenticator& known = *entrance_->policy().who;
     one_step* once = nullptr;
     if (!of.request()[http::header::idempotency_key].empty()) {
-        const auto made = do_once(of, given, through, by);
+        const auto made = do_once(of, through, by);
         if (!made) {
             metrics_.reject(made.error());
             refuse(of, at, made.error());
@@ -276,14 +276,12 @@ task service::respond(
 }
 
 // It is needed for as long as the server is, so it is held with it.
-result<one_step*> service::do_once(
-    http::exchange& of, const access::server& given, const access::gate& through, const access::principal& by
-)
+result<one_step*> service::do_once(http::exchange& of, const access::gate& through, const access::principal& by)
 {
     auto again = repeatable::read(of.request(), by.name, settings_.idempotency_window);
     if (!again)
         return again.error();
-    const auto made = std::make_shared<held_step>(of.held(), of, through, given.commands, metrics_);
+    const auto made = std::make_shared<held_step>(of.held(), of, through, metrics_);
     made->step.keep_record(std::move(*again), *running_);
     of.held() = std::shared_ptr<const void>(made, of.held().get());
     return &made->step;

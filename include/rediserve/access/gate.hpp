@@ -55,6 +55,8 @@ public:
     {}
 
     const redis::backend_health& health() const noexcept { return to_->health(); }
+    // What the backend's server says about its commands, as far as it has said it.
+    const std::shared_ptr<const commands::command_table>& table() const noexcept { return *commands_; }
 
     // errc::backend_unavailable as long as a principal with rules would be judged without the server's table of commands.
     result<void> ready() const;

@@ -62,9 +62,7 @@ private:
         http::exchange& of, const mount* at, const access::server& given, const access::gate& through,
         const access::principal& by
     );
-    result<one_step*> do_once(
-        http::exchange& of, const access::server& given, const access::gate& through, const access::principal& by
-    );
+    result<one_step*> do_once(http::exchange& of, const access::gate& through, const access::principal& by);
     bool let_in(http::exchange& of, const mount* at);
     bool turn_away(http::exchange& of, const mount* at, const error& why, const access::principal* by) const;
     void tell(const http::exchange& of, const mount* at, const error& why, const access::principal* by) const;

@@ -4,6 +4,7 @@
 #include "api/text.hpp"
 #include "api/upstash/answer.hpp"
 #include "api/upstash/command_list.hpp"
+#include "api/upstash/conditional.hpp"
 #include "api/upstash/events.hpp"
 #include "api/upstash/json_commands.hpp"
 #include "api/upstash/path_command.hpp"
@@ -79,6 +80,13 @@ command_list& fresh_list()
     return the_one;
 }
 
+std::size_t most_commands(const call& of) noexcept
+{
+    const std::size_t granted = of.by.limits.pipeline_commands;
+    const std::size_t most = of.settings.upstash.pipeline_commands;
+    return granted > 0 ? std::min(granted, most) : most;
+}
+
 // Reads what is to be run; yields why nothing can be.
 std::optional<std::string_view> read(const call& of, const place& at, command_list& to)
 {
@@ -90,11 +98,7 @@ std::optional<std::string_view> read(const call& of, const place& at, command_li
     const bool one = at.is == place_kind::document;
     if (one && request.body.empty() && !has_body(request))
         return welcome;
-    const std::size_t granted = of.by.limits.pipeline_commands;
-    const std::size_t most = of.settings.upstash.pipeline_commands;
-    return read_json_commands(
-        request.body, one ? form::single : form::many, granted > 0 ? std::min(granted, most) : most, to
-    );
+    return read_json_commands(request.body, one ? form::single : form::many, most_commands(of), to);
 }
 
 std::string too_large(std::size_t most, std::size_t size)
@@ -184,6 +188,8 @@ private:
             fail_request(of, ready.error());
             return {};
         }
+        if (at.is == place_kind::multi_exec && is_conditional(of.exchange.request().body))
+            return run_if(of, as);
         command_list& commands = fresh_list();
         if (const auto why = read(of, at, commands))
             return refuse(of, *why);
@@ -192,6 +198,19 @@ private:
         case place_kind::multi_exec: return run_transaction(of, make_transaction_plan(commands, of, scripts_), as);
         default: return run_one(of, make_plan(commands, of, scripts_), as);
         }
+    }
+
+    task run_if(const call& of, format as) const
+    {
+        auto asked = read_conditional(of.exchange.request().body, most_commands(of));
+        if (!asked) {
+            fail_request(of, asked.error());
+            return {};
+        }
+        command_list& commands = fresh_list();
+        if (const auto why = read_json_commands(asked->commands, form::many, most_commands(of), commands))
+            return refuse(of, *why);
+        return run_transaction_if(of, make_transaction_plan(commands, of, scripts_), std::move(asked->only_if), as);
     }
 
     mutable changed_scripts scripts_;   // of all shards

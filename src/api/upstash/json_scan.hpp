@@ -25,6 +25,8 @@ public:
     explicit json_scan(std::string_view text) noexcept : at_(text.data()), end_(text.data() + text.size()) {}
 
     bool at_end() const noexcept { return at_ == end_; }
+    // From the current place on.
+    std::string_view rest() const noexcept { return {at_, static_cast<std::size_t>(end_ - at_)}; }
     // The byte at the current place; 0 at the end.
     char peek() const noexcept { return at_end() ? '\0' : *at_; }
     void skip_blanks() noexcept

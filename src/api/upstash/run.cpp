@@ -249,6 +249,23 @@ void render_executed(const call& of, const plan& what, const redis::reply_view& 
     answer.finish();
 }
 
+// Says which one it is, for programs too: {"error":"…","code":"precondition_failed","executed":"no","condition":1}
+void render_unmet(const call& of, std::size_t which)
+{
+    const error why(
+        errc::precondition_failed, "condition " + std::to_string(which) + " does not hold, so nothing was done",
+        executed::no
+    );
+    http::response& answer = begin(of.exchange, row_of(why.code).status);
+    buffer& to = answer.content("application/json", 150);
+    append_own_failure(to, why, format::json);
+    to.truncate(to.size() - 1);   // the brace
+    to.append(",\"condition\":");
+    to.append_number(static_cast<long long>(which));
+    to.append('}');
+    answer.finish();
+}
+
 // Whether Redis has said this, and not we of it.
 bool said_by_redis(const error& why) noexcept
 {
@@ -256,9 +273,8 @@ bool said_by_redis(const error& why) noexcept
         || why.code == errc::redis_not_permitted;
 }
 
-task transact(call of, plan what, format as)
+void render_transaction(const call& of, const plan& what, const commands::reply_or_error& got, format as)
 {
-    const commands::reply_or_error got = co_await ask(of, effect_of(what), std::move(what.commands));
     if (got && got->is_array())
         render_executed(of, what, *got, as);
     else if (got)
@@ -267,6 +283,43 @@ task transact(call of, plan what, format as)
         render_failure(of.exchange, 400, got.error().detail);
     else
         fail_request(of, got.error());
+}
+
+task transact(call of, plan what, format as)
+{
+    const commands::reply_or_error got = co_await ask(of, effect_of(what), std::move(what.commands));
+    render_transaction(of, what, got, as);
+}
+
+task transact_if(call of, plan what, std::vector<commands::condition> only_if, format as)
+{
+    one_step own(of.exchange, of.backend, of.metrics);
+    if (!of.once)
+        of.once = &own;
+    of.once->only_if(std::move(only_if));
+    const commands::reply_or_error got = co_await ask(of, effect::writes, std::move(what.commands));
+    if (!got && got.error().code == errc::precondition_failed)
+        render_unmet(of, of.once->unmet());
+    else
+        render_transaction(of, what, got, as);
+}
+
+// A transaction is answered in JSON, whatever was asked for.
+format in_json(format as) noexcept
+{
+    return as == format::resp2 ? format::json : as;
+}
+
+std::optional<std::string_view> why_no_transaction(const plan& what)
+{
+    const special* const refused = what.first_refusal();
+    return refused ? std::optional<std::string_view>(refused->text) : std::nullopt;
+}
+
+task refuse(const call& of, std::string_view text)
+{
+    render_failure(of.exchange, 400, text);
+    return {};
 }
 
 }   // namespace
@@ -283,17 +336,18 @@ task run_list(const call& of, plan&& what, format as)
 
 task run_transaction(const call& of, plan&& what, format as)
 {
-    if (as == format::resp2)
-        as = format::json;   // always JSON, whatever was asked for
-    if (const special* const refused = what.first_refusal()) {
-        render_failure(of.exchange, 400, refused->text);
-        return {};
-    }
-    if (const std::string_view why = of.no_transactions(); !why.empty()) {
-        render_failure(of.exchange, 400, why);
-        return {};
-    }
-    return transact(of, std::move(what), as);
+    if (const auto why = why_no_transaction(what))
+        return refuse(of, *why);
+    if (const std::string_view why = of.no_transactions(); !why.empty())
+        return refuse(of, why);
+    return transact(of, std::move(what), in_json(as));
+}
+
+task run_transaction_if(const call& of, plan&& what, std::vector<commands::condition>&& only_if, format as)
+{
+    if (const auto why = why_no_transaction(what))
+        return refuse(of, *why);
+    return transact_if(of, std::move(what), std::move(only_if), in_json(as));
 }
 
 }   // namespace rediserve::api::upstash

@@ -4,6 +4,9 @@
 #include "api/upstash/answer.hpp"
 #include "api/upstash/plan.hpp"
 #include "rediserve/base/task.hpp"
+#include "rediserve/commands/enclosed.hpp"
+
+#include <vector>
 
 namespace rediserve::api::upstash {
 
@@ -16,5 +19,8 @@ task run_list(const call& of, plan&& what, format as);
 
 // A transaction: 200 when EXEC ran it, 400 when it was discarded.
 task run_transaction(const call& of, plan&& what, format as);
+
+// The same if all of these hold; else 412, and nothing was done.
+task run_transaction_if(const call& of, plan&& what, std::vector<commands::condition>&& only_if, format as);
 
 }   // namespace rediserve::api::upstash
