@@ -66,8 +66,10 @@ export const cases = {
         200: [
             post("/multi-exec", '[["SET","a","1"],["INCR","a"],["LPUSH","a","x"]]'),
             post("/multi-exec", '[["PING"]]', resp2),
+            post("/multi-exec", '{"if":[{"key":"none","exists":false}],"commands":[["PING"]]}'),
         ],
-        400: [post("/multi-exec", "[]"), post("/multi-exec", '[["GET"]]')],
+        400: [post("/multi-exec", "[]"), post("/multi-exec", '[["GET"]]'), post("/multi-exec", '{"if":[]}')],
+        412: [post("/multi-exec", '{"if":[{"key":"none","exists":true}],"commands":[["PING"]]}')],
     },
     getCommand: inPath("GET"),
     headCommand: inPath("HEAD"),
