@@ -263,7 +263,8 @@ task service::respond(
 {
     const access::authenticator& known = *entrance_->policy().who;
     one_step* once = nullptr;
-    if (!of.request()[http::header::idempotency_key].empty()) {
+    // One without a value counts: whoever sends that believes to be safe.
+    if (of.request()[http::header::idempotency_key].data() != nullptr) {
         const auto made = do_once(of, through, by);
         if (!made) {
             metrics_.reject(made.error());

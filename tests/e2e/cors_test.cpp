@@ -70,6 +70,7 @@ TEST_F(Cors, LetsListedPagesUseEveryApi)
     EXPECT_THAT(got, HasStatus(200));
     EXPECT_EQ(got.header("access-control-allow-origin"), app);
     EXPECT_THAT(got.header("access-control-expose-headers"), HasSubstr("ETag"));
+    EXPECT_THAT(got.header("access-control-expose-headers"), HasSubstr("Idempotent-Replayed"));
     EXPECT_EQ(got.header("cache-control"), "private, no-cache");
 }
 

@@ -193,7 +193,8 @@ TEST_F(Idempotency, WhatCannotBeOneStepIsRefusedAndNothingIsDone)
 
 TEST_F(Idempotency, AHeaderThatIsNoKeyIsRefused)
 {
-    const std::vector<std::string> bad = {"\"", "a b", "\"a\"b\"", "a,b", std::string(256, 'a'), "\"\xff\""};
+    const std::vector<std::string> bad = {"",        "\"\"", "\"", "a b", "\"a\"b\"", "a,b", std::string(256, 'a'),
+                                          "\"\xff\""};
     for (const std::string& key : bad)
         EXPECT_THAT(command(R"(["INCR","n"])", keyed(key)), HasStatus(400)) << key;
     EXPECT_THAT(command(R"(["INCR","n"])", keyed(std::string(255, 'a'))), Results("1"));
