@@ -153,10 +153,10 @@ result<redis::submission*> gate::submit(redis::batch&& commands, redis::submit_o
 {
     if (const auto fine = admit(commands, options); !fine)
         return fine.error();
-    return pass(std::move(commands), options, sink);
+    return pass(std::move(commands), std::move(options), sink);
 }
 
-result<redis::submission*> gate::pass(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
+result<redis::submission*> gate::pass(redis::batch&& commands, redis::submit_options&& options, redis::reply_sink& sink)
 {
     options.until = std::min(options.until, asked_.until);
     options.payer = by_->used ? by_->used->payer : 0;

@@ -3,7 +3,7 @@
 #include "rediserve/commands/redis_error.hpp"
 #include "rediserve/commands/script.hpp"
 
-#include <array>
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,7 +65,10 @@ result<redis::submission*> one_step::submit(
         if (!place)
             return refused(place.error());
         place_ = std::move(*place);
-        name_record();
+        if (auto named = name_record(); !named) {
+            place_.reset();
+            return named.error();
+        }
     }
     const bool claims = what_.once && what_.in_slots;
     const bool large = what_.commands.bytes() >= large_commands;
@@ -86,15 +89,25 @@ result<void> one_step::admit(const redis::submit_options& options)
     return gate_.admit(what_.commands, options);
 }
 
-void one_step::name_record()
+// Beside the data. Before the key is claimed, so that what cannot be done claims nothing.
+result<void> one_step::name_record()
 {
-    const std::string beside = what_.in_slots ? commands::first_key(what_, *known_).value_or(repeatable_->name) : "";
-    const std::string_view tag = gate_.tag_beside(beside);
+    std::string_view tag;
+    if (what_.in_slots) {
+        const std::vector<std::string> keys = commands::keys_told(what_, *known_);
+        tag = gate_.tag_beside(keys.empty() ? repeatable_->name : keys.front());
+        if (std::ranges::any_of(keys, [&](const std::string& key) { return gate_.tag_beside(key) != tag; }))
+            return error(
+                errc::cross_slot, "the keys are in several slots of the cluster, so this cannot be one step",
+                executed::no
+            );
+    }
     what_.once.emplace(commands::record{
         .key = record_key(tag, repeatable_->name),
         .fingerprint = repeatable_->fingerprint,
         .window = repeatable_->window,
     });
+    return {};
 }
 
 redis::batch one_step::claim() const
@@ -112,7 +125,9 @@ result<void> one_step::send(stage what)
 {
     stage_ = what;
     const auto how = what == stage::by_source ? commands::script_by::source : commands::script_by::digest;
-    auto sent = gate_.pass(what == stage::claims ? claim() : commands::enclose(what_, *known_, how), options_, *this);
+    auto sent = gate_.pass(
+        what == stage::claims ? claim() : commands::enclose(what_, *known_, how), redis::submit_options(options_), *this
+    );
     if (!sent)
         return sent.error();
     running_ = *sent;

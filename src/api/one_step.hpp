@@ -57,7 +57,7 @@ private:
     void on_failure(error why) noexcept override;
 
     result<void> admit(const redis::submit_options& options);
-    void name_record();
+    result<void> name_record();
     result<void> send(stage what);
     redis::batch claim() const;
     void go_on(stage what) noexcept;

@@ -60,6 +60,7 @@ if record then
   local held = redis.call('GET', record)
   if held then
     if string.sub(held, 1, #fingerprint) ~= fingerprint then return {'reused'} end
+    if #held == #fingerprint then return {err = 'ERR this was run before, and its answer could not be kept'} end
     local result = cmsgpack.unpack(string.sub(held, #fingerprint + 1))
     result[2] = 1
     return result
@@ -98,8 +99,16 @@ if transaction and redis.acl_check_cmd then
   if refused then return refused end
 end
 
+-- Redis 7.0 does not say NOPERM to scripts.
+local function in_own_words(reply)
+  if type(reply) == 'table' and reply.err then
+    return {err = string.gsub(reply.err, "^ERR The user executing the script can't", "NOPERM this user can't")}
+  end
+  return reply
+end
+
 if record then
-  local reserved = redis.pcall('SET', record, fingerprint, 'PX', window)
+  local reserved = in_own_words(redis.pcall('SET', record, fingerprint, 'PX', window))
   if reserved.err then return reserved end
 end
 
@@ -122,7 +131,7 @@ local ways = {INCR = 'GET', INCRBY = 'GET', DECR = 'GET', DECRBY = 'GET', HINCRB
 local function run(first, last)
   local name = string.upper(ARGV[first])
   if name == 'EVAL' then return evaluate(first, last) end
-  local reply = redis.pcall(unpack(ARGV, first, last))
+  local reply = in_own_words(redis.pcall(unpack(ARGV, first, last)))
   if type(reply) ~= 'number' or (reply < exact and reply > -exact) then return reply end
   local way = ways[name]
   local text = way and redis.pcall(way, unpack(ARGV, first + 1, way == 'GET' and first + 1 or first + 2))
@@ -236,7 +245,8 @@ std::string_view why_not(
     return {};
 }
 
-// The keys that conditions and commands tell.
+}   // namespace
+
 std::vector<std::string> keys_told(const enclosed& what, const command_table& known)
 {
     std::vector<std::string> names;
@@ -252,6 +262,8 @@ std::vector<std::string> keys_told(const enclosed& what, const command_table& kn
     }
     return names;
 }
+
+namespace {
 
 // As the script has to name them.
 std::vector<std::string> keys_of(const enclosed& what, const command_table& known)
@@ -294,12 +306,6 @@ result<void> can_enclose(const enclosed& what, const command_table& known)
             return not_atomic(words.front(), why);
     }
     return {};
-}
-
-std::optional<std::string> first_key(const enclosed& what, const command_table& known)
-{
-    std::vector<std::string> names = keys_told(what, known);
-    return names.empty() ? std::nullopt : std::optional(std::move(names.front()));
 }
 
 redis::batch enclose(const enclosed& what, const command_table& known, script_by how)

@@ -76,7 +76,7 @@ public:
     result<redis::submission*> submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
         override;
     // The same for what stands in the place of commands that were admitted: it is not judged.
-    result<redis::submission*> pass(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink);
+    result<redis::submission*> pass(redis::batch&& commands, redis::submit_options&& options, redis::reply_sink& sink);
     void cancel(redis::submission& what) noexcept override { to_->cancel(what); }
     result<void> acquire(redis::lease_waiter& waiter, steady_time until) override
     {

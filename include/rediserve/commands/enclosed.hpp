@@ -56,8 +56,8 @@ struct enclosed
 // keeps from scripts (but EVAL can be enclosed), and those that all nodes of a cluster have to run.
 result<void> can_enclose(const enclosed& what, const command_table& known);
 
-// The first key that the commands tell; nullopt: none does.
-std::optional<std::string> first_key(const enclosed& what, const command_table& known);
+// The keys that conditions and commands tell.
+std::vector<std::string> keys_told(const enclosed& what, const command_table& known);
 
 enum class script_by : bool { digest, source };
 
