@@ -128,6 +128,12 @@ void connections::arm(stream_deadline& deadline, steady_time now)
     look_at(deadline.due());
 }
 
+void connections::arm(wake_deadline& deadline, steady_time when)
+{
+    wake_set_.arm(deadline, when);
+    look_at(when);
+}
+
 // One timer serves all queues; it is set anew only when something is due before it.
 void connections::look_at(steady_time due)
 {
@@ -152,6 +158,8 @@ void connections::on_timer()
         due->owner.on_deadline(*due);
     while (stream_deadline* const due = stream_queue_.pop_due(now))
         due->owner.on_deadline(now);
+    while (wake_deadline* const due = wake_set_.pop_due(now))
+        due->owner.on_wake();
 
     for (const auto& each : read_queues_)
         if (!each.empty())
@@ -160,6 +168,8 @@ void connections::on_timer()
         look_at(send_queue_.next());
     if (!stream_queue_.empty())
         look_at(stream_queue_.next());
+    if (wake_set_.next() != never)
+        look_at(wake_set_.next());
 }
 
 // ---- what sessions share -------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ public:
     void arm(read_deadline& deadline, phase of, steady_time now);
     void arm(send_deadline& deadline, steady_time now);
     void arm(stream_deadline& deadline, steady_time now);
+    void arm(wake_deadline& deadline, steady_time when);
     live_exchange& take_exchange();
     void give_exchange(live_exchange& one) noexcept;
     void enqueue_ready(session& one);
@@ -77,6 +78,7 @@ private:
     std::array<timeout_queue<read_deadline>, phases> read_queues_;   // by phase
     timeout_queue<send_deadline> send_queue_;
     timeout_queue<stream_deadline> stream_queue_;
+    deadline_set<wake_deadline> wake_set_;
     readiness readiness_;
     boost::asio::steady_timer timer_;
     steady_time timer_due_ = steady_time::max();

@@ -197,10 +197,22 @@ void live_exchange::watch(stream_watcher* by)
 {
     watcher_ = by;
     told_draining_ = false;
+    wake_deadline_.drop_deadline();
     if (by)
         session_->ready();   // it may have to hear of something at once
     else
         stream_deadline_.disarm();
+}
+
+void live_exchange::wake_at(steady_time when)
+{
+    wake_deadline_.drop_deadline();
+    session_->pool().arm(wake_deadline_, when);
+}
+
+void live_exchange::on_wake() noexcept
+{
+    watcher_->on_time();
 }
 
 void live_exchange::tell_draining() noexcept

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "http/parser.hpp"
-#include "rediserve/base/timeout_queue.hpp"
+#include "rediserve/base/deadline_set.hpp"
 #include "rediserve/http/handler.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -21,6 +21,12 @@ class session;
 struct stream_deadline final : timeout_entry
 {
     explicit stream_deadline(live_exchange& of) noexcept : owner(of) {}
+    live_exchange& owner;
+};
+
+struct wake_deadline final : deadline_entry
+{
+    explicit wake_deadline(live_exchange& of) noexcept : owner(of) {}
     live_exchange& owner;
 };
 
@@ -68,6 +74,7 @@ public:
     // To be called whenever the connection was flushed: its silence begins anew when something was written since.
     void await_silence(steady_time now);
     void on_deadline(steady_time now);
+    void on_wake() noexcept;
     // Gives back what only the beginning of an answer needs.
     void slim() noexcept;
 
@@ -86,6 +93,7 @@ public:
     std::shared_ptr<void>& kept() noexcept override;
     std::shared_ptr<const void>& held() noexcept override { return held_; }
     void watch(stream_watcher* by) override;
+    void wake_at(steady_time when) override;
     void route(telemetry::route of) noexcept override { route_ = of; }
     void add_redis_time(std::chrono::nanoseconds spent) noexcept override { redis_time_ += spent; }
     void principal(std::string_view name, std::shared_ptr<const access::principal> who) noexcept override
@@ -125,6 +133,7 @@ private:
 
     stream_watcher* watcher_ = nullptr;
     stream_deadline stream_deadline_{*this};
+    wake_deadline wake_deadline_{*this};
     std::size_t written_ = 0;   // of the body when the silence began
     bool told_draining_ = false;
 };

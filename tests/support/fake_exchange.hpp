@@ -37,6 +37,7 @@ public:
 
     telemetry::route routed = telemetry::route::none;
     http::stream_watcher* watcher = nullptr;
+    steady_time wakes_at = never;
 
     const http::request& request() const noexcept override { return request_; }
     payload take_body() override { return payload(buffer(body_)); }
@@ -49,6 +50,7 @@ public:
     std::shared_ptr<void>& kept() noexcept override { return kept_; }
     std::shared_ptr<const void>& held() noexcept override { return held_; }
     void watch(http::stream_watcher* by) override { watcher = by; }
+    void wake_at(steady_time when) override { wakes_at = when; }
     void route(telemetry::route of) noexcept override { routed = of; }
     void add_redis_time(std::chrono::nanoseconds) noexcept override {}
     void principal(std::string_view, std::shared_ptr<const access::principal> who) noexcept override

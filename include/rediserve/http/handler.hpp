@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rediserve/base/buffer.hpp"
+#include "rediserve/base/deadline_set.hpp"
 #include "rediserve/base/error.hpp"
 #include "rediserve/base/task.hpp"
 #include "rediserve/http/message.hpp"
@@ -27,6 +28,8 @@ public:
     virtual void on_idle() noexcept = 0;
     // The process is shutting down: say goodbye and finish() the answer. Once.
     virtual void on_draining() noexcept = 0;
+    // The time of exchange::wake_at() has come.
+    virtual void on_time() noexcept {}
 
 protected:
     ~stream_watcher() = default;
@@ -61,6 +64,8 @@ public:
     // Tells `by` about the streamed answer until it is finished or the exchange ends; nullptr: nobody any more. Not told
     // from inside this call. The exchange then also ends as soon as the client closes its side of the connection.
     virtual void watch(stream_watcher* by) = 0;
+    // Tells who watches once, at `when` or soon after, unless it watches no more by then.
+    virtual void wake_at(steady_time when) = 0;
 
     virtual void route(telemetry::route of) noexcept = 0;
     // Adds to the time spent waiting for Redis (Server-Timing, access log).
