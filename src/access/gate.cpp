@@ -186,7 +186,9 @@ result<redis::subscription> gate::subscribe(
     redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
 )
 {
-    constexpr std::array<std::string_view, 4> names = {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "MONITOR"};
+    // Who waits for a change reads what has become of the key, and that is judged like any read.
+    constexpr std::array<std::string_view, 6> names = {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE",
+                                                       "MONITOR",   "EXISTS",     "EXISTS"};
     const std::array<std::string_view, 2> words = {names[static_cast<std::size_t>(kind)], name};
     const bool monitors = kind == redis::subscription_kind::monitor;
     if (const auto known = ready(); !known)

@@ -77,11 +77,11 @@ void listener::move_to(const std::vector<node_link*>& places, result<void>& outc
 // Where it stays, as long as that is as good as any other.
 std::vector<node_link*> listener::places()
 {
-    if (kind_ == subscription_kind::shard_channel) {
+    if (kind_ == subscription_kind::shard_channel || kind_ == subscription_kind::key) {
         node_link* const owner = router_.owner_of(slot_of(name_));
         return owner ? std::vector<node_link*>{owner} : std::vector<node_link*>();
     }
-    if (kind_ == subscription_kind::monitor)
+    if (kind_ == subscription_kind::monitor || kind_ == subscription_kind::key_prefix)
         return router_.primaries();
     if (ears_.size() == 1 && ears_.front()->of_use())
         return {ears_.front()->where()};

@@ -1,5 +1,6 @@
 // Who listens to what is published in a cluster. Channels and patterns are heard at any node; a sharded channel at the node
-// that serves its slot; MONITOR at every primary. When a node is gone or serves another slot, the listener moves.
+// that serves its slot; MONITOR at every primary, and so changes of keys that begin with
+// something; those of one key at the node that serves its slot. When a node is gone or serves another slot, the listener moves.
 #pragma once
 
 #include "cluster/listener.hpp"

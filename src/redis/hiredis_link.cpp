@@ -354,8 +354,11 @@ void hiredis_link::tell_oversized(const redisReply& rest)
 
 void hiredis_link::tell(const redisReply& reply)
 {
-    if (reply.type == REDIS_REPLY_PUSH)
+    if (reply.type == REDIS_REPLY_PUSH) {
+        if (events_)
+            events_->on_push(reply_view(&reply));
         return;
+    }
     if (replies_.owes())
         replies_.paid();
     else if (!replies_.listening())

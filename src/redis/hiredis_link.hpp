@@ -42,6 +42,8 @@ public:
         // The reply to the first command that still has none, or whatever came to one that listens. The connection may
         // be closed from inside.
         virtual void on_reply(const reply_view& reply) noexcept = 0;
+        // What RESP3 tells unasked.
+        virtual void on_push(const reply_view&) noexcept {}
         virtual void on_written() noexcept = 0;                     // unsent() went down
         virtual void on_closed(const link_end& how) noexcept = 0;   // not after close()
 

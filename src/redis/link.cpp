@@ -15,13 +15,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-link_steps steps_of(const params& settings, bool follow_master)
+link_steps steps_of(const params& settings, bool follow_master, protocol speaks)
 {
     const address& at = settings.address;
     return {
         .follow_master = follow_master,
         .secure = at.transport == transport::tls,
         .authenticate = settings.guest || !at.user.empty() || !at.password.empty(),
+        .speak_resp3 = speaks == protocol::resp3,
         .select = at.database != 0,
         .set_name = !settings.client_name.empty(),
         .accept_reads = settings.replica,
@@ -48,6 +49,7 @@ std::string_view expected_from(link_action step) noexcept
 {
     switch (step) {
     case link_action::authenticate: return "no answer to AUTH";
+    case link_action::speak: return "no answer to HELLO";
     case link_action::select: return "no answer to SELECT";
     case link_action::set_name: return "no answer to CLIENT SETNAME";
     case link_action::accept_reads: return "no answer to READONLY";
@@ -71,14 +73,16 @@ struct link::lookup
     link* asker;
 };
 
-link::link(asio::io_context& context, const params& settings, tls_client& tls, owner& to, sentinels* group)
+link::link(
+    asio::io_context& context, const params& settings, tls_client& tls, owner& to, sentinels* group, protocol speaks
+)
     : context_(context)
     , settings_(settings)
     , tls_(tls)
     , owner_(to)
     , group_(group)
     , at_{settings.address.host, settings.address.port}
-    , fsm_(steps_of(settings, group != nullptr), backoff_of(settings))
+    , fsm_(steps_of(settings, group != nullptr, speaks), backoff_of(settings))
     , alarm_(context, [this] { on_alarm(); })
 {
     if (group_)
@@ -140,6 +144,7 @@ void link::act(link_action next)
     case link_action::connect: return begin_attempt();
     case link_action::secure: return begin_tls();
     case link_action::authenticate: return send_step(login_of(settings_));
+    case link_action::speak: return send_step(batch::of("HELLO", 3));
     case link_action::select: return send_step(batch::of("SELECT", settings_.address.database));
     case link_action::set_name: return send_step(batch::of("CLIENT", "SETNAME", settings_.client_name));
     case link_action::accept_reads: return send_step(batch::of("READONLY"));
@@ -334,6 +339,12 @@ void link::on_moved(const place& to) noexcept
 }
 
 // ---- in service ----------------------------------------------------------------------------------------------------
+
+void link::on_push(const reply_view& reply) noexcept
+{
+    if (ready())
+        owner_.on_push(reply);
+}
 
 void link::on_reply(const reply_view& reply) noexcept
 {

@@ -24,6 +24,9 @@ namespace rediserve::redis {
 
 class sentinels;
 
+// RESP3 is for what RESP2 cannot say (docs/adr/0002-resp2-on-shared-connections.md).
+enum class protocol : bool { resp2, resp3 };
+
 class link final : private hiredis_link::events, private master_follower
 {
 public:
@@ -38,6 +41,7 @@ public:
         virtual void on_lost(const link_end& how, std::uint64_t left) noexcept = 0;
         // As hiredis_link's.
         virtual void on_reply(const reply_view& reply) noexcept = 0;
+        virtual void on_push(const reply_view&) noexcept {}
         virtual void on_written() noexcept = 0;   // unsent() went down
         // What the connection is to, for the texts of errors.
         virtual std::string_view peer() const noexcept { return "Redis"; }
@@ -48,7 +52,8 @@ public:
 
     // `settings` and `tls` must outlive the link, and so must `group`: who knows where to connect to, in place of the address.
     link(
-        boost::asio::io_context& context, const params& settings, tls_client& tls, owner& to, sentinels* group = nullptr
+        boost::asio::io_context& context, const params& settings, tls_client& tls, owner& to,
+        sentinels* group = nullptr, protocol speaks = protocol::resp2
     );
     ~link();
 
@@ -82,6 +87,7 @@ private:
     // hiredis_link::events
     void on_connected() noexcept override;
     void on_reply(const reply_view& reply) noexcept override;
+    void on_push(const reply_view& reply) noexcept override;
     void on_written() noexcept override;
     void on_closed(const link_end& how) noexcept override;
 

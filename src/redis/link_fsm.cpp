@@ -22,6 +22,7 @@ bool link_fsm::wanted(link_action step) const noexcept
     case link_action::verify_role: return steps_.follow_master;
     case link_action::secure: return steps_.secure;
     case link_action::authenticate: return steps_.authenticate;
+    case link_action::speak: return steps_.speak_resp3;
     case link_action::select: return steps_.select;
     case link_action::set_name: return steps_.set_name;
     case link_action::accept_reads: return steps_.accept_reads;

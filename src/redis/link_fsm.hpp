@@ -16,6 +16,7 @@ enum class link_action : std::uint8_t {
     connect,        // resolve and connect
     secure,         // begin TLS
     authenticate,   // AUTH
+    speak,          // HELLO 3
     select,         // SELECT
     set_name,       // CLIENT SETNAME; a refusal does not matter
     accept_reads,   // READONLY; refused by a replica of no cluster, which needs no such word
@@ -34,6 +35,7 @@ struct link_steps
     bool follow_master = false;   // locate and verify_role
     bool secure = false;
     bool authenticate = false;
+    bool speak_resp3 = false;
     bool select = false;
     bool set_name = false;
     bool accept_reads = false;

@@ -17,6 +17,7 @@ reply_kind reply_view::kind() const noexcept
     case REDIS_REPLY_NIL: return reply_kind::nil;
     case REDIS_REPLY_STATUS: return reply_kind::status;
     case REDIS_REPLY_ERROR: return reply_kind::error;
+    case REDIS_REPLY_PUSH: return reply_kind::push;
     default: return reply_kind::other;
     }
 }
@@ -48,7 +49,7 @@ std::int64_t reply_view::integer() const noexcept
 
 std::size_t reply_view::size() const noexcept
 {
-    return is_array() ? reply_->elements : 0;
+    return is_array() || kind() == reply_kind::push ? reply_->elements : 0;
 }
 
 reply_view reply_view::operator[](std::size_t index) const noexcept

@@ -4,6 +4,8 @@
 #include "redis/replicas.hpp"
 #include "redis/sentinels.hpp"
 #include "redis/subscriber.hpp"
+#include "redis/subscriptions.hpp"
+#include "redis/tracking.hpp"
 #include "rediserve/redis/guests.hpp"
 
 #include "rediserve/redis/address.hpp"
@@ -27,8 +29,9 @@ public:
         , around_{context, settings_, tls_, batches_, metrics, group_.get()}
         , shared_(around_)
         , leases_(around_)
-        , channels_(around_, settings.lease_idle)
-        , monitor_(around_, std::chrono::milliseconds(0))
+        , channels_(around_, settings.lease_idle, protocol::resp2, register_of<subscriptions>())
+        , monitor_(around_, std::chrono::milliseconds(0), protocol::resp2, register_of<subscriptions>())
+        , changes_(around_, settings.lease_idle, protocol::resp3, register_of<tracking>())
         , guests_(context, settings_, [this](const params& as) {
             return std::make_unique<standalone>(around_.context, as, around_.metrics, group_);
         })
@@ -68,8 +71,12 @@ public:
             return why_stopped();
         if (shared_.known_down())
             return why_down();
-        const bool monitors = kind == subscription_kind::monitor;
-        return (monitors ? monitor_ : channels_).add(kind, monitors ? std::string_view() : name, sink);
+        switch (kind) {
+        case subscription_kind::monitor: return monitor_.add(kind, {}, sink);
+        case subscription_kind::key:
+        case subscription_kind::key_prefix: return changes_.add(kind, name, sink);
+        default: return channels_.add(kind, name, sink);
+        }
     }
 
     std::chrono::milliseconds command_timeout() const noexcept override { return settings_.command_timeout; }
@@ -82,8 +89,8 @@ public:
     {
         retired_ = true;
         guests_.retire();
-        channels_.stop(why_stopped());
-        monitor_.stop(why_stopped());
+        for (subscriber* const each : {&channels_, &monitor_, &changes_})
+            each->stop(why_stopped());
     }
 
     void stop() noexcept override
@@ -94,13 +101,21 @@ public:
             replicas_->stop(why);
         guests_.stop();
         leases_.stop(why);
-        channels_.stop(why);
-        monitor_.stop(why);
+        for (subscriber* const each : {&channels_, &monitor_, &changes_})
+            each->stop(why);
         if (group_ && !settings_.guest)
             group_->stop();
     }
 
 private:
+    template <class Register>
+    subscriber::maker register_of()
+    {
+        return [this](std::function<void()> stirred) {
+            return std::make_unique<Register>(around_.metrics, std::move(stirred));
+        };
+    }
+
     replicas& with_replicas()
     {
         if (!replicas_)
@@ -130,6 +145,7 @@ private:
     lease_desk leases_;
     subscriber channels_;   // and patterns and shard channels
     subscriber monitor_;
+    subscriber changes_;   // of keys
     guests guests_;
     bool retired_ = false;
 };

@@ -2,21 +2,29 @@
 #pragma once
 
 #include "redis/carrier.hpp"
-#include "redis/subscriptions.hpp"
+#include "redis/listener_register.hpp"
+
+#include <functional>
+#include <memory>
 
 namespace rediserve::redis {
 
 class subscriber final : private link::owner
 {
 public:
+    // Makes the register, which is to call `stirred` when settle() should be called soon.
+    using maker = std::function<std::unique_ptr<listener_register>(std::function<void()> stirred)>;
+
     // Nobody listens any more: the connection is closed after `linger`.
-    subscriber(const carrier::surroundings& around, std::chrono::milliseconds linger);
+    subscriber(
+        const carrier::surroundings& around, std::chrono::milliseconds linger, protocol speaks, const maker& make
+    );
     // Who still listens is not told.
     ~subscriber() = default;
 
     subscription add(subscription_kind kind, std::string_view name, subscription_sink& sink)
     {
-        return register_.add(kind, name, sink);
+        return register_->add(kind, name, sink);
     }
     // Whoever listens is told `why`.
     void stop(const error& why) noexcept;
@@ -27,6 +35,7 @@ private:
     void on_attempt_failed(const error& why) noexcept override;
     void on_lost(const link_end& how, std::uint64_t left) noexcept override;
     void on_reply(const reply_view& reply) noexcept override;
+    void on_push(const reply_view& reply) noexcept override { register_->on_push(reply); }
     void on_written() noexcept override {}
 
     void serve_soon();
@@ -41,7 +50,8 @@ private:
     alarm service_;   // so that nothing is sent, and nobody called, from inside add(), release() or a sink
     alarm unused_;    // closes the connection
     alarm pulse_;     // asks whether the connection lives
-    subscriptions register_;
+    protocol speaks_;
+    std::unique_ptr<listener_register> register_;
     link link_;
     std::uint64_t heard_then_ = 0;   // when the pulse was set
     bool was_ready_ = false;

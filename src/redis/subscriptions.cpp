@@ -31,27 +31,11 @@ const kind_words& words_of(subscription_kind kind) noexcept
     return words[static_cast<std::size_t>(kind)];
 }
 
-// Calls `call` with each of `members`. Whom it removes, before or after the present one, is not called any more; who joins
-// is not called yet.
-template <class Call>
-void for_each(listener_list& members, Call call) noexcept
-{
-    listener_list to_go;
-    to_go.swap(members);
-    while (!to_go.empty()) {
-        subscriber_entry& next = to_go.front();
-        to_go.pop_front();
-        members.push_back(next);
-        call(next);
-    }
-}
-
 }   // namespace
 
-subscriber_entry::~subscriber_entry()
+void topic::left() noexcept
 {
-    if (of)
-        of->home.left(*of);
+    home.left(*this);
 }
 
 subscriptions::subscriptions(telemetry::shard_metrics& metrics, std::function<void()> stirred)
@@ -63,7 +47,7 @@ subscriptions::~subscriptions()
     lost();
     metrics_.redis_subscribers.add(-static_cast<std::int64_t>(listeners_));
     for (auto& [name, each] : topics_)
-        each.listeners.clear_and_dispose([](subscriber_entry* left) { left->of = nullptr; });
+        each.let_go();
 }
 
 // ---- who listens ---------------------------------------------------------------------------------------------------
@@ -71,21 +55,18 @@ subscriptions::~subscriptions()
 subscription subscriptions::add(subscription_kind kind, std::string_view name, subscription_sink& sink)
 {
     topic& to = topic_of(kind, name);
-    auto* const added = new subscriber_entry(sink);
-    added->of = &to;
-    to.listeners.push_back(*added);
-    ++to.listening;
+    subscription made = to.add(sink);
     ++listeners_;
     metrics_.redis_subscribers.add(1);
     stir(to);
-    return subscription(*added);
+    return made;
 }
 
 topic& subscriptions::topic_of(subscription_kind kind, std::string_view name)
 {
     if (topic* const known = find(kind, name))
         return *known;
-    const auto place = topics_.try_emplace(key{kind, std::string(name)}, topic{*this, kind, {}, {}}).first;
+    const auto place = topics_.try_emplace(key{kind, std::string(name)}, *this, kind).first;
     place->second.name = place->first.name;
     return place->second;
 }
@@ -131,10 +112,7 @@ void subscriptions::lost() noexcept
     for (auto& [name, each] : topics_) {
         note_asked(each, false);
         each.unanswered = 0;
-        for (auto& listener : each.listeners) {
-            if (listener.stands == subscriber_entry::standing::current)
-                listener.stands = subscriber_entry::standing::behind;
-        }
+        each.fall_behind();
         if (each.listening == 0)
             stir(each);
     }
@@ -152,7 +130,7 @@ void subscriptions::settle(batch& commands)
         remove_if_done(*each);
     }
     for (topic* const each : late)
-        catch_up(*each);
+        each->catch_up();
 }
 
 void subscriptions::ask(topic& about, batch& commands)
@@ -237,8 +215,7 @@ bool subscriptions::on_confirmation(std::string_view word, std::string_view name
         return false;
     if (topic* const moved = find(subscription_kind::shard_channel, name); moved && moved->confirmed()) {
         note_asked(*moved, false);
-        for (auto& listener : moved->listeners)
-            listener.stands = subscriber_entry::standing::behind;
+        moved->fall_behind();
         stir(*moved);
     }
     return true;
@@ -258,7 +235,7 @@ bool subscriptions::on_refusal(std::string_view text) noexcept
         listener_list all;
         all.swap(about.listeners);
         answered(about);
-        tell(all, error(errc::redis_error, std::string(text)));
+        fail_each(all, error(errc::redis_error, std::string(text)));
     } else {
         answered(about);
     }
@@ -297,7 +274,7 @@ void subscriptions::answered(topic& about) noexcept
 {
     --about.unanswered;
     if (about.confirmed())
-        catch_up(about);
+        about.catch_up();
     if (about.listening == 0)
         stir(about);
 }
@@ -307,21 +284,8 @@ void subscriptions::deliver(topic* to, std::string_view channel, std::string_vie
     metrics_.redis_messages.add(1);
     if (!to || !to->confirmed())
         return;   // those whom it was meant for have left
-    catch_up(*to);
-    for_each(to->listeners, [&](subscriber_entry& each) { each.sink.on_message(channel, payload); });
-}
-
-// Those who do not know yet that what is published arrives.
-void subscriptions::catch_up(topic& with) noexcept
-{
-    using standing = subscriber_entry::standing;
-    for_each(with.listeners, [](subscriber_entry& each) {
-        const auto stood = std::exchange(each.stands, standing::current);
-        if (stood == standing::fresh)
-            each.sink.on_subscribed();
-        else if (stood == standing::behind)
-            each.sink.on_gap();
-    });
+    to->catch_up();
+    for_each(to->listeners, [&](listener_entry& each) { each.sink.on_message(channel, payload); });
 }
 
 // ---- failure -------------------------------------------------------------------------------------------------------
@@ -329,16 +293,9 @@ void subscriptions::catch_up(topic& with) noexcept
 void subscriptions::fail_fresh(const error& why) noexcept
 {
     listener_list fresh;
-    for (auto& [name, each] : topics_) {
-        for (auto one = each.listeners.begin(); one != each.listeners.end();) {
-            subscriber_entry& listener = *one++;
-            if (listener.stands != subscriber_entry::standing::fresh)
-                continue;
-            listener.place.unlink();
-            fresh.push_back(listener);
-        }
-    }
-    tell(fresh, why);
+    for (auto& [name, each] : topics_)
+        each.give_fresh(fresh);
+    fail_each(fresh, why);
 }
 
 void subscriptions::fail_all(const error& why) noexcept
@@ -346,17 +303,7 @@ void subscriptions::fail_all(const error& why) noexcept
     listener_list all;
     for (auto& [name, each] : topics_)
         all.splice(all.end(), each.listeners);
-    tell(all, why);
-}
-
-void subscriptions::tell(listener_list& these, const error& why) noexcept
-{
-    while (!these.empty()) {
-        subscriber_entry& next = these.front();
-        these.pop_front();
-        left(*std::exchange(next.of, nullptr));
-        next.sink.on_failure(why);
-    }
+    fail_each(all, why);
 }
 
 }   // namespace rediserve::redis

@@ -1,12 +1,9 @@
 // Who listens to what on one connection, what must be sent for it, and what that which comes means. No I/O, no clock.
 #pragma once
 
-#include "rediserve/redis/command.hpp"
-#include "rediserve/redis/reply.hpp"
-#include "rediserve/redis/subscription.hpp"
+#include "redis/listener_entry.hpp"
+#include "redis/listener_register.hpp"
 #include "rediserve/telemetry/metrics.hpp"
-
-#include <boost/intrusive/list.hpp>
 
 #include <cstddef>
 #include <deque>
@@ -19,90 +16,52 @@
 namespace rediserve::redis {
 
 class subscriptions;
-struct topic;
-
-// One listener. Belongs to its `subscription`, and outlives the register it is in if that is kept longer.
-class subscriber_entry final : public listening
-{
-public:
-    explicit subscriber_entry(subscription_sink& to) noexcept : sink(to) {}
-    ~subscriber_entry() override;
-
-    enum class standing : std::uint8_t {
-        fresh,     // was told nothing yet
-        current,   // knows that what is published arrives
-        behind,    // knew, but the connection was lost
-    };
-
-    subscription_sink& sink;
-    topic* of = nullptr;   // null: it was told its failure
-    standing stands = standing::fresh;
-    boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> place;
-};
-
-using listener_list = boost::intrusive::list<
-    subscriber_entry,
-    boost::intrusive::member_hook<
-        subscriber_entry,
-        boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>,
-        &subscriber_entry::place>,
-    boost::intrusive::constant_time_size<false>>;
 
 // A name that somebody listens to, or did a moment ago.
-struct topic
+struct topic final : listener_group
 {
+    topic(subscriptions& in, subscription_kind of) noexcept : home(in), kind(of) {}
+
+    void left() noexcept override;
     // The connection delivers: the latest command was to subscribe, and all are answered.
     bool confirmed() const noexcept { return asked && unanswered == 0; }
 
     subscriptions& home;
     subscription_kind kind;
-    std::string_view name;   // its key's
-    listener_list listeners;
-    std::size_t listening = 0;
+    std::string_view name = {};   // its key's
     std::size_t unanswered = 0;   // commands about it
     bool asked = false;           // the latest of those was to subscribe
     bool stirred = false;         // settle() has to look at it
 };
 
-// Sinks are called from on_reply(), settle() and the fail functions. From inside they may end any subscription and add
-// others: topics are removed by settle() only, before it calls anybody.
-class subscriptions
+// One command for each name. Topics are removed by settle() only, before it calls anybody.
+class subscriptions final : public listener_register
 {
 public:
     // Who is told that settle() should be called soon.
     explicit subscriptions(telemetry::shard_metrics& metrics, std::function<void()> stirred);
     // Nobody is told.
-    ~subscriptions();
+    ~subscriptions() override;
     subscriptions(const subscriptions&) = delete;
     subscriptions& operator=(const subscriptions&) = delete;
 
-    subscription add(subscription_kind kind, std::string_view name, subscription_sink& sink);
-    bool empty() const noexcept { return listeners_ == 0; }
+    // listener_register
+    subscription add(subscription_kind kind, std::string_view name, subscription_sink& sink) override;
+    bool empty() const noexcept override { return listeners_ == 0; }
+    void connected() noexcept override;
+    void lost() noexcept override;
+    void settle(batch& commands) override;
+    void ping(batch& commands) override;
+    std::size_t unanswered() const noexcept override { return unanswered_.size(); }
+    bool on_reply(const reply_view& reply) noexcept override;
+    void on_push(const reply_view&) noexcept override {}
+    void fail_fresh(const error& why) noexcept override;
+    void fail_all(const error& why) noexcept override;
 
-    // The connection stands: settle() gives out commands from now on.
-    void connected() noexcept;
-    // It ended: all is to be asked for again.
-    void lost() noexcept;
     bool is_connected() const noexcept { return connected_; }
 
-    // Appends to `commands` what brings the connection in line with who listens, one command for each name; then tells
-    // those who came late to a name that is confirmed already.
-    void settle(batch& commands);
-    // Appends a PING.
-    void ping(batch& commands);
-    // Commands that are not answered yet.
-    std::size_t unanswered() const noexcept { return unanswered_.size(); }
-
-    // False when it makes no sense.
-    bool on_reply(const reply_view& reply) noexcept;
-
-    // All who were told nothing yet are told `why`, and are out.
-    void fail_fresh(const error& why) noexcept;
-    // All are.
-    void fail_all(const error& why) noexcept;
-
 private:
-    friend class subscriber_entry;
+    friend struct topic;
 
     struct key
     {
@@ -147,8 +106,6 @@ private:
     bool on_pong() noexcept;
     void answered(topic& about) noexcept;
     void deliver(topic* to, std::string_view channel, std::string_view payload) noexcept;
-    void catch_up(topic& with) noexcept;
-    void tell(listener_list& these, const error& why) noexcept;
 
     telemetry::shard_metrics& metrics_;
     std::function<void()> on_stirred_;

@@ -92,6 +92,8 @@ public:
     {
         return std::min(to_->command_timeout(), time_left());
     }
+    // From now on nothing is read from replicas.
+    void stay_at_primary() noexcept { asked_.reads_replicas = false; }
     // Until the client stops waiting; 1 ms at least.
     std::chrono::milliseconds time_left() const noexcept;
     // The principal's limit, or what the process allows everybody where that is less.

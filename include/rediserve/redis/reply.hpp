@@ -9,7 +9,7 @@ struct redisReply;   // hiredis'
 
 namespace rediserve::redis {
 
-enum class reply_kind : std::uint8_t { string, array, integer, nil, status, error, other };
+enum class reply_kind : std::uint8_t { string, array, integer, nil, status, error, push, other };
 
 // Does not own. Copy it freely, keep it never. Shapes are RESP2's.
 class reply_view
@@ -31,7 +31,7 @@ public:
     std::string_view text() const noexcept;
     // The value of an integer; 0 for other kinds.
     std::int64_t integer() const noexcept;
-    // Elements of an array; 0 for other kinds.
+    // Elements of an array or a push; 0 for other kinds.
     std::size_t size() const noexcept;
     reply_view operator[](std::size_t index) const noexcept;
 

@@ -1,4 +1,4 @@
-// Listening to what is published: one upstream subscription per name, however many listen.
+// Listening to what is published, and to changes of keys: one upstream subscription per name, however many listen.
 #pragma once
 
 #include "rediserve/base/error.hpp"
@@ -14,6 +14,8 @@ enum class subscription_kind : std::uint8_t {
     pattern,         // PSUBSCRIBE
     shard_channel,   // SSUBSCRIBE
     monitor,         // MONITOR: has no name
+    key,             // changes of one key (CLIENT TRACKING)
+    key_prefix,      // changes of all keys that begin with the name
 };
 
 // Who listens. Called from inside hiredis' read handler: must not do socket I/O of its own or keep a view. From inside it
@@ -24,7 +26,7 @@ public:
     // Redis has confirmed: what is published from now on arrives. Once, and never from inside subscribe().
     virtual void on_subscribed() noexcept = 0;
     // `channel` is where it was published, which for a pattern is one that matches. Of MONITOR the channel is empty and
-    // the payload is the line.
+    // the payload is the line. Of changes the payload is the key; what has become of it is not told, nor how often it has changed.
     virtual void on_message(std::string_view channel, std::string_view payload) noexcept = 0;
     // The connection was lost and the subscription has been made again: messages may have been missed.
     virtual void on_gap() noexcept = 0;
