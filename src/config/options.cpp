@@ -266,6 +266,9 @@ constexpr option table[] = {
     {.path = "keys.key_bytes", .in = section::keys,
      .is = size{[](settings& s) -> auto& { return s.api.key_bytes; }, 1, 512 * m},
      .help = "longest key; beyond it the answer is 413", .reloadable = true},
+    {.path = "keys.longest_wait", .in = section::keys,
+     .is = duration{[](settings& s) -> auto& { return s.api.longest_wait; }, 0ms, 1h},
+     .help = "how long GET /keys/K?wait= waits for a change at most, whatever it asks for", .reloadable = true},
 
     {.path = "upstash.enabled", .in = section::upstash,
      .is = boolean{[](settings& s) -> auto& { return s.api.upstash.enabled; }},

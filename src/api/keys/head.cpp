@@ -78,6 +78,8 @@ task head_key(const keys_call& of, key_name&& key)
     auto wish = read_request::read(of.exchange.request());
     if (!wish)
         return refuse(of, wish.error());
+    if (wish->wait)
+        return refuse(of, {errc::bad_request, "the option \"wait\" is for GET"});
     return read_outside(of, std::move(key), std::move(*wish));
 }
 

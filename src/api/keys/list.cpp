@@ -19,12 +19,14 @@ namespace {
 constexpr std::string_view lines_type = "application/x-ndjson";
 constexpr std::array<std::string_view, 2> offered = {"application/json", lines_type};
 
-constexpr std::array<known_option, 5> known = {{
+constexpr std::array<known_option, 7> known = {{
     {"match", option_kind::value},
     {"type", option_kind::value},
     {"count", option_kind::value},
     {"cursor", option_kind::value},
     {"key", option_kind::repeated},
+    {"watch", option_kind::value},
+    {"snapshot", option_kind::value},
 }};
 
 // A reply of SCAN, while it lives.
@@ -115,6 +117,14 @@ task get_keys(const keys_call& of)
             return refuse(of, names.error());
         return read_values(of, std::move(*names));
     }
+    if (options->has("watch")) {
+        auto what = watch_request::read(*options, of.settings.key_bytes);
+        if (!what)
+            return refuse(of, what.error());
+        return watch_keys(of, std::move(*what));
+    }
+    if (options->has("snapshot"))
+        return refuse(of, {errc::bad_request, "the option \"snapshot\" goes with \"watch\""});
     auto wish = scan_request::read(*options);
     if (!wish)
         return refuse(of, wish.error());

@@ -16,10 +16,13 @@ namespace {
 constexpr std::string_view bytes_type = "application/octet-stream";
 constexpr std::array<std::string_view, 2> offered = {"application/json", bytes_type};   // in the order of form
 
-constexpr std::array<known_option, 3> known = {{
+constexpr std::size_t of_elements = 2;
+
+constexpr std::array<known_option, 4> known = {{
     {"raw", option_kind::flag},
     {"type", option_kind::value},
-    {"include", option_kind::value},   // last: only of a key itself
+    {"include", option_kind::value},   // from here on: only of a key itself
+    {"wait", option_kind::value},
 }};
 
 // A media type with or without parameters, in which nothing can end the header line it will stand in.
@@ -50,6 +53,19 @@ result<inclusion> read_inclusion(std::string_view list)
     return include;
 }
 
+// "30s", "500ms", "2m", and seconds without a unit.
+std::optional<std::chrono::milliseconds> read_time(std::string_view text) noexcept
+{
+    constexpr std::int64_t most = 86'400'000;
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::string_view unit = text.substr(digits);
+    const std::int64_t each = unit == "ms" ? 1 : unit == "s" || unit.empty() ? 1'000 : unit == "m" ? 60'000 : 0;
+    const auto count = parse_integer(text.substr(0, digits));
+    if (!count || each == 0 || *count > most / each)
+        return std::nullopt;
+    return std::chrono::milliseconds(*count * each);
+}
+
 result<void> read_options(std::string_view text, std::span<const known_option> of, read_request& to)
 {
     const auto options = query::read(text, of);
@@ -57,6 +73,11 @@ result<void> read_options(std::string_view text, std::span<const known_option> o
         return options.error();
     if (options->has("raw"))
         to.form = form::raw;
+    if (const auto wait = options->find("wait")) {
+        to.wait = read_time(*wait);
+        if (!to.wait)
+            return error(errc::bad_request, "the option \"wait\" takes a time such as 30s, 500ms or 1m");
+    }
     if (const auto list = options->find("include")) {
         const auto include = read_inclusion(*list);
         if (!include)
@@ -102,7 +123,7 @@ result<read_request> read_request::read(const http::request& from)
 
 result<read_request> read_request::read_element(const http::request& from)
 {
-    return keys::read(from, std::span(known).first(known.size() - 1));
+    return keys::read(from, std::span(known).first(of_elements));
 }
 
 std::string_view read_request::raw_type() const noexcept

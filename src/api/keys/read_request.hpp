@@ -6,6 +6,7 @@
 #include "rediserve/base/error.hpp"
 #include "rediserve/http/message.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,10 +33,11 @@ struct read_request
     std::optional<byte_range> range;   // only of raw bytes
     std::string if_range;              // RFC 9110, 13.1.5; empty: not sent
     keys::conditions conditions;
+    std::optional<std::chrono::milliseconds> wait;   // for another state than the client knows
 
     // errc::bad_request.
     static result<read_request> read(const http::request& from);
-    // The same for one value inside a key, of which there is nothing to be included.
+    // The same for one value inside a key, of which there is nothing to be included, nor waited for.
     static result<read_request> read_element(const http::request& from);
 
     // Whether the whole value is needed to know the answer, even if only a part of it is asked for.

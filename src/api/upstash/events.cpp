@@ -1,5 +1,6 @@
 #include "api/upstash/events.hpp"
 
+#include "api/stream_seat.hpp"
 #include "api/upstash/answer.hpp"
 #include "api/upstash/sse.hpp"
 
@@ -14,22 +15,6 @@ namespace rediserve::api::upstash {
 namespace {
 
 using redis::subscription_kind;
-
-// One of a principal's open streams.
-class stream_seat
-{
-public:
-    explicit stream_seat(const access::principal& by) : used_(by.used)
-    {
-        used_->streams.fetch_add(1, std::memory_order_relaxed);
-    }
-    stream_seat(const stream_seat&) = delete;
-    stream_seat& operator=(const stream_seat&) = delete;
-    ~stream_seat() { used_->streams.fetch_sub(1, std::memory_order_relaxed); }
-
-private:
-    std::shared_ptr<access::usage> used_;
-};
 
 // The writer of one stream. Its coroutine sleeps while the callbacks write.
 class event_writer final : private http::stream_watcher
@@ -171,18 +156,12 @@ private:
     bool over_ = false;
 };
 
-error too_many_streams()
-{
-    return {errc::rate_limited, "this token has too many streams open", executed::no};
-}
-
 }   // namespace
 
 task stream_events(call of, subscription_kind kind, std::vector<std::string> names)
 {
-    const std::size_t most = of.by.limits.streams;
-    if (most > 0 && of.by.used->streams.load(std::memory_order_relaxed) >= most)
-        co_return fail_request(of, of.backend.refuse(too_many_streams()));
+    if (const auto seat = stream_seat::available(of); !seat)
+        co_return fail_request(of, seat.error());
     event_writer writer(of, kind);
     writer.listen_to(names);
     names = std::vector<std::string>();   // a stream lives long

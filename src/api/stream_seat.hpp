@@ -1,0 +1,35 @@
+// One of the streams, and of the requests that wait long, that a principal may have open at a time.
+#pragma once
+
+#include "rediserve/api/dialect.hpp"
+
+#include <atomic>
+#include <memory>
+
+namespace rediserve::api {
+
+class stream_seat
+{
+public:
+    explicit stream_seat(const access::principal& by) : used_(by.used)
+    {
+        used_->streams.fetch_add(1, std::memory_order_relaxed);
+    }
+    stream_seat(const stream_seat&) = delete;
+    stream_seat& operator=(const stream_seat&) = delete;
+    ~stream_seat() { used_->streams.fetch_sub(1, std::memory_order_relaxed); }
+
+    // errc::rate_limited, told to the audit log, when there is none left.
+    static result<void> available(const call& of)
+    {
+        const std::size_t most = of.by.limits.streams;
+        if (most == 0 || of.by.used->streams.load(std::memory_order_relaxed) < most)
+            return {};
+        return of.backend.refuse({errc::rate_limited, "this token has too many streams open", executed::no});
+    }
+
+private:
+    std::shared_ptr<access::usage> used_;
+};
+
+}   // namespace rediserve::api
