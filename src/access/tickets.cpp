@@ -19,7 +19,7 @@ result<std::string> tickets::issue(principal_ptr who, time now)
     const std::lock_guard lock(mutex_);
     forget_old(now);
     if (out_.size() >= most)
-        return error(errc::too_many_connections, "too many tickets are out; each is good for 30 seconds");
+        return error(errc::too_many_connections, "too many tickets are out; each is good for 30 seconds", executed::no);
     out_[digest] = {std::move(who), now + lifetime, order_.insert(order_.end(), digest)};
     return made;
 }

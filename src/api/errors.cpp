@@ -54,16 +54,22 @@ void begin_error(http::response& answer, const error& why)
         answer.field("WWW-Authenticate", "Bearer realm=\"rediserve\"");   // RFC 6750, 3
 }
 
+executed what_ran(const error& why) noexcept
+{
+    const bool must_say = row_of(why.code).status >= 500;
+    return must_say && why.executed == executed::unsaid ? executed::maybe : why.executed;
+}
+
 void append_error_members(buffer& to, const error& why)
 {
     to.append(",\"code\":");
     append_json_string(to, row_of(why.code).word);
-    if (why.executed == executed::no)
-        to.append(",\"executed\":\"no\"");
-    else if (why.executed == executed::maybe)
-        to.append(",\"executed\":\"maybe\"");
-    else if (why.executed == executed::yes)
-        to.append(",\"executed\":\"yes\"");
+    switch (what_ran(why)) {
+    case executed::no: return to.append(",\"executed\":\"no\"");
+    case executed::maybe: return to.append(",\"executed\":\"maybe\"");
+    case executed::yes: return to.append(",\"executed\":\"yes\"");
+    case executed::unsaid: return;
+    }
 }
 
 void fail(const call& of, const error& why)

@@ -13,7 +13,11 @@ namespace rediserve::api {
 // Begins an answer with the status of the catalogue, Retry-After and WWW-Authenticate where they are due.
 void begin_error(http::response& answer, const error& why);
 
-// What an error's body says behind its text: `,"code":"…"`, and whether the command ran, as far as that is known.
+// Whether what was asked for has run. Of a failure of ours or of Redis (5xx) the answer is never left out: where nobody
+// who saw it can say, it may have.
+executed what_ran(const error& why) noexcept;
+
+// What an error's body says behind its text: `,"code":"…"`, and what_ran() unless that is unsaid.
 void append_error_members(buffer& to, const error& why);
 
 // Counts and renders.

@@ -13,9 +13,12 @@ constexpr std::array<std::string_view, 9> passing_states = {
     "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "READONLY", "TRYAGAIN",
 };
 
-// A script may have come some way before Redis refused one of its commands, which the text tells then.
-executed ran(errc code, std::string_view text) noexcept
+// A script may have come some way before Redis refused one of its commands, which the text tells then. Of other errors no
+// text tells what came before them.
+executed ran(errc code, std::string_view word, std::string_view text) noexcept
 {
+    if (word == "EXECABORT")   // a transaction that was refused before any of its commands ran
+        return executed::no;
     const bool refused = code == errc::redis_not_writable && text.find(" script: ") == std::string_view::npos;
     return refused ? executed::no : executed::unsaid;
 }
@@ -32,7 +35,7 @@ error redis_failure(std::string_view text)
         code = errc::redis_not_permitted;
     else if (std::ranges::find(passing_states, word) != passing_states.end())
         code = errc::redis_not_writable;
-    return error(code, std::string(text), ran(code, text));
+    return error(code, std::string(text), ran(code, word, text));
 }
 
 error redis_failure(const redis::reply_view& reply)

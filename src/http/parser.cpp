@@ -211,7 +211,7 @@ result<void> check_framing(const head_parser& parsed, const request& of)
     if (parsed.transfer_encodings > 1 || parsed.content_lengths > 0 || of.version < 11)
         return error(errc::bad_request, "Transfer-Encoding with Content-Length, several times or in HTTP/1.0");
     if (!iequals(parsed.transfer_encoding, "chunked"))
-        return error(errc::coding_not_supported, "the only Transfer-Encoding understood is chunked");
+        return error(errc::coding_not_supported, "the only Transfer-Encoding understood is chunked", executed::no);
     return {};
 }
 
@@ -227,7 +227,7 @@ bool names_a_version(std::string_view head) noexcept
 error refusal_of(const error_code& code, std::string_view head)
 {
     if (code == beast::error::bad_version && names_a_version(head))
-        return {errc::version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+        return {errc::version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here", executed::no};
     return {errc::bad_request, "the request is malformed: " + code.message()};
 }
 

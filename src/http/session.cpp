@@ -50,7 +50,7 @@ task session::run()
 {
     co_await until(event::greeted);
     if (refused_ && !over_)
-        refuse({errc::too_many_connections, "too many connections are open"});
+        refuse({errc::too_many_connections, "too many connections are open", executed::no});
     for (;;) {
         const event next = advance();
         if (next == event::answered)
@@ -269,7 +269,7 @@ void session::start_current()
     started.started(now_);
     started.work = pool_.handler().handle(started);
     if (started.work.done() && !started.response().done() && !aborted_)
-        pool_.handler().reject(started, {errc::internal, "the request was not answered"});
+        pool_.handler().reject(started, {errc::internal, "the request was not answered", executed::maybe});
 }
 
 // Answers the request being read, or the bytes that should have been one, and reads no more.

@@ -13,6 +13,7 @@ struct bad_reply
     std::string bytes;
     int status;
     std::string code;
+    std::string executed;
 };
 
 void PrintTo(const bad_reply& reply, std::ostream* to)
@@ -21,21 +22,24 @@ void PrintTo(const bad_reply& reply, std::ostream* to)
 }
 
 const std::vector<bad_reply> errors = {
-    {"Loading", "-LOADING Redis is loading the dataset in memory\r\n", 503, "redis_unavailable"},
-    {"Busy", "-BUSY Redis is busy running a script.\r\n", 503, "redis_unavailable"},
-    {"MasterDown", "-MASTERDOWN Link with MASTER is down\r\n", 503, "redis_unavailable"},
-    {"ClusterDown", "-CLUSTERDOWN The cluster is down\r\n", 503, "redis_unavailable"},
-    {"ReadOnly", "-READONLY You can't write against a read only replica.\r\n", 503, "redis_unavailable"},
-    {"OutOfMemory", "-OOM command not allowed when used memory > 'maxmemory'.\r\n", 503, "redis_unavailable"},
-    {"Other", "-ERR something of its own\r\n", 500, "redis_error"},
-    {"Denied", "-NOPERM this user has no permissions\r\n", 403, "forbidden"},
+    {"Loading", "-LOADING Redis is loading the dataset in memory\r\n", 503, "redis_unavailable", "no"},
+    {"Busy", "-BUSY Redis is busy running a script.\r\n", 503, "redis_unavailable", "no"},
+    {"MasterDown", "-MASTERDOWN Link with MASTER is down\r\n", 503, "redis_unavailable", "no"},
+    {"ClusterDown", "-CLUSTERDOWN The cluster is down\r\n", 503, "redis_unavailable", "no"},
+    {"ReadOnly", "-READONLY You can't write against a read only replica.\r\n", 503, "redis_unavailable", "no"},
+    {"OutOfMemory", "-OOM command not allowed when used memory > 'maxmemory'.\r\n", 503, "redis_unavailable", "no"},
+    {"OutOfMemoryInAScript", "-OOM command not allowed. script: 4ca238, on @user_script:1.\r\n", 503,
+     "redis_unavailable", "maybe"},
+    {"Aborted", "-EXECABORT Transaction discarded because of previous errors.\r\n", 500, "redis_error", "no"},
+    {"Other", "-ERR something of its own\r\n", 500, "redis_error", "maybe"},
+    {"Denied", "-NOPERM this user has no permissions\r\n", 403, "forbidden", ""},
 };
 
 const std::vector<bad_reply> nonsense = {
-    {"AnotherProtocol", "HTTP/1.1 400 Bad Request\r\n\r\n", 502, "bad_gateway"},
-    {"NoType", "hello\r\n", 502, "bad_gateway"},
-    {"HugeBulk", "$99999999999999999999\r\n", 502, "bad_gateway"},
-    {"NegativeBulk", "$-7\r\n", 502, "bad_gateway"},
+    {"AnotherProtocol", "HTTP/1.1 400 Bad Request\r\n\r\n", 502, "bad_gateway", "maybe"},
+    {"NoType", "hello\r\n", 502, "bad_gateway", "maybe"},
+    {"HugeBulk", "$99999999999999999999\r\n", 502, "bad_gateway", "maybe"},
+    {"NegativeBulk", "$-7\r\n", 502, "bad_gateway", "maybe"},
     {"DeepNesting",
      [] {
          std::string nested;
@@ -43,7 +47,7 @@ const std::vector<bad_reply> nonsense = {
              nested += "*1\r\n";
          return nested;
      }(),
-     502, "bad_gateway"},
+     502, "bad_gateway", "maybe"},
 };
 
 class FaultReplies : public testing::TestWithParam<bad_reply>
@@ -57,6 +61,7 @@ TEST_P(FaultReplies, BecomeTheRightAnswer)
     ASSERT_TRUE(rest.await_ready());
     auto answer = rest.request("PUT", "/keys/k", "v");
     EXPECT_THAT(answer, Fails(expected.status, expected.code));
+    EXPECT_EQ(json_of(answer).value("executed", ""), expected.executed);
     EXPECT_EQ(answer.header("retry-after").empty(), expected.status != 503);
     EXPECT_THAT(rest.request("GET", "/livez"), HasStatus(200));
     EXPECT_TRUE(rest.await_ready());

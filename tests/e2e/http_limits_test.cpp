@@ -161,6 +161,7 @@ TEST_F(HttpLimits, OfConnections)
     auto refused = rest().connect();
     auto answer = refused.read();   // unasked: the refusal needs no request
     EXPECT_THAT(answer, Fails(503, "overloaded"));
+    EXPECT_EQ(json_of(answer)["executed"], "no");
     EXPECT_FALSE(answer.header("retry-after").empty());
     EXPECT_TRUE(await([&] { return refused.closed_by_peer(); }));
     EXPECT_THAT(open.front().request("GET", "/livez"), HasStatus(200));

@@ -133,6 +133,17 @@ bool has_body(int status, bool head_request)
     return !head_request && status >= 200 && status != 204 && status != 304;
 }
 
+void check_that_it_says_what_ran(const http_response& response)
+{
+    const bool must_say = response.status >= 500 && response.header("content-type").starts_with("application/json");
+    if (!must_say || response.body.empty())
+        return;
+    const bool says = response.body.find(R"("executed":"no")") != std::string::npos
+        || response.body.find(R"("executed":"maybe")") != std::string::npos;
+    if (!says)
+        throw std::runtime_error("a failure that does not say what ran: " + response.body.substr(0, 200));
+}
+
 }   // namespace
 
 std::string http_response::header(const std::string& name) const
@@ -220,6 +231,13 @@ std::size_t http_connection::read_chunks(std::size_t from, std::string& to)
 }
 
 http_response http_connection::read(bool head_request)
+{
+    http_response response = read_any(head_request);
+    check_that_it_says_what_ran(response);
+    return response;
+}
+
+http_response http_connection::read_any(bool head_request)
 {
     auto at = find_end("\r\n\r\n", 0);
     auto response = parse_head(std::string_view(input_).substr(0, at));

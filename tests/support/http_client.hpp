@@ -31,7 +31,8 @@ public:
     void send(std::string_view raw);
     void shut_write();
     // The next response, 1xx ones included; `head_request` says that it has no body whatever Content-Length
-    // says. Throws std::runtime_error when the peer closes first, breaks the syntax, or the deadline passes.
+    // says. Throws std::runtime_error when the peer closes first, breaks the syntax, or the deadline passes, and when a
+    // failure (5xx) in JSON does not say whether what was asked for has run.
     http_response read(bool head_request = false);
     // Everything until the peer closes; throws on the deadline.
     std::string read_to_end();
@@ -48,6 +49,7 @@ public:
     int descriptor() const noexcept { return descriptor_; }
 
 private:
+    http_response read_any(bool head_request);
     void fill();
     std::size_t find_end(std::string_view mark, std::size_t from);
     std::size_t read_chunks(std::size_t from, std::string& to);

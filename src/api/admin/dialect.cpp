@@ -24,9 +24,10 @@ void answer(http::exchange& to, unsigned status, std::string_view type, std::str
     response.finish();
 }
 
-void answer_json(http::exchange& to, unsigned status, const nlohmann::json& document)
+void answer_json(http::exchange& to, unsigned status, const nlohmann::ordered_json& document)
 {
-    const auto replace = nlohmann::json::error_handler_t::replace;   // texts of other programs may hold any bytes
+    const auto replace =
+        nlohmann::ordered_json::error_handler_t::replace;   // texts of other programs may hold any bytes
     answer(to, status, "application/json", document.dump(-1, ' ', false, replace));
 }
 
@@ -94,7 +95,7 @@ private:
         if (why.empty())
             answer_json(of.exchange, 200, {{"status", "ready"}});
         else
-            answer_json(of.exchange, 503, {{"status", "not_ready"}, {"why", why}});
+            answer_json(of.exchange, 503, {{"status", "not_ready"}, {"why", why}, {"executed", "no"}});
     }
 
     void version(call& of) const { answer_json(of.exchange, 200, {{"version", REDISERVE_VERSION}}); }

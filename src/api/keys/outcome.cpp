@@ -67,7 +67,7 @@ bool got_transaction(const call& of, const commands::reply_or_error& got, std::s
     for (std::size_t i = 0; i < size; ++i)
         if ((*got)[i].is_error()) {
             error why = commands::redis_failure((*got)[i]);
-            why.executed = executed::unsaid;   // the others have run
+            why.executed = executed::maybe;   // the others have run
             fail(of, why);
             return false;
         }

@@ -74,7 +74,7 @@ void append_own_failure(buffer& to, const error& why, format as)
 {
     const std::string text = words_of(why);
     if (as == format::resp2)
-        return append_resp_error(to, text + std::string(in_words(why.executed)));
+        return append_resp_error(to, text + std::string(in_words(what_ran(why))));
     append_error(to, text);
     if (why.code == errc::unauthorized)
         return;                   // the contract's, to the letter

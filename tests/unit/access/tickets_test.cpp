@@ -61,6 +61,7 @@ TEST_F(Tickets, AreBounded)
     const auto refused = out_.issue(who_, now_ + 1s);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, errc::too_many_connections);
+    EXPECT_EQ(refused.error().executed, executed::no);
     EXPECT_TRUE(out_.redeem(first, now_ + 1s));
     EXPECT_TRUE(out_.issue(who_, now_ + 1s)) << "a used one makes room";
     EXPECT_FALSE(out_.issue(who_, now_ + 1s));

@@ -393,11 +393,21 @@ TEST(RenderError, SaysWhatMayHaveRunAndWhenToTryAgain)
     EXPECT_EQ(exchange.body(), R"({"error":"gone","code":"redis_unavailable","executed":"maybe"})");
 }
 
+// Of all errors of the catalogue that are answered 5xx, also where nobody who saw them could tell.
+TEST(RenderError, SaysOfEveryFailureWhetherItMayHaveRun)
+{
+    for (const error_row& row : error_catalogue()) {
+        fake_exchange exchange(http::method::put, "/keys/k");
+        render_error(exchange, error(row.code, "x"));
+        EXPECT_EQ(exchange.body().find(R"(,"executed":"maybe"})") != std::string::npos, row.status >= 500) << row.word;
+    }
+}
+
 TEST(RenderError, WritesTextForPeopleWhateverItsBytes)
 {
     fake_exchange exchange(http::method::get, "/keys/k");
     render_error(exchange, error(errc::redis_error, "ERR \xff\"\n"));
-    EXPECT_EQ(exchange.body(), R"({"error":"ERR ?\"\n","code":"redis_error"})");
+    EXPECT_EQ(exchange.body(), R"({"error":"ERR ?\"\n","code":"redis_error","executed":"maybe"})");
 }
 
 TEST(RenderError, CutsOffAnAnswerThatHasBegun)

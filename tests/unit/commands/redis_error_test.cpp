@@ -27,6 +27,7 @@ TEST(RedisError, SaysThatWhatIsRefusedForNowWasNotRun)
 {
     EXPECT_EQ(redis_failure("OOM command not allowed when used memory > 'maxmemory'.").executed, executed::no);
     EXPECT_EQ(redis_failure("MISCONF Redis is configured to save").executed, executed::no);
+    EXPECT_EQ(redis_failure("EXECABORT Transaction discarded because of previous errors.").executed, executed::no);
     EXPECT_EQ(redis_failure("ERR something of its own").executed, executed::unsaid);
     EXPECT_EQ(redis_failure("OOM command not allowed. script: 4ca238, on @user_script:1.").executed, executed::unsaid)
         << "what came before it in the script was run";
