@@ -11,8 +11,8 @@ namespace {
 
 using http::header;
 
-constexpr std::string_view exposed = "ETag, Location, Link, Allow, Retry-After, RateLimit, RateLimit-Policy, "
-                                     "X-Request-Id, Idempotent-Replayed, upstash-sync-token";
+constexpr std::string_view exposed = "ETag, Location, Link, Allow, Accept-Query, Retry-After, Idempotent-Replayed, "
+                                     "RateLimit, RateLimit-Policy, X-Request-Id, upstash-sync-token";
 
 // Nothing that is answered is a page: a browser that shows it as one anyway runs nothing of it.
 constexpr std::string_view for_every_browser = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"

@@ -120,7 +120,7 @@ bool service::admit(http::exchange& of)
 void service::answer_unmounted(http::exchange& of) const
 {
     if (of.request().path == "*")   // of OPTIONS: what the server as a whole offers (RFC 9110, 9.3.7)
-        render_allowed_methods(of, "GET, HEAD, PUT, PATCH, POST, DELETE, OPTIONS");
+        render_allowed_methods(of, "GET, HEAD, QUERY, PUT, PATCH, POST, DELETE, OPTIONS");
     else
         render_error(of, unknown_path());
 }

@@ -29,6 +29,7 @@ std::string_view status_line(unsigned status) noexcept
     case 412: return "HTTP/1.1 412 Precondition Failed\r\n";
     case 413: return "HTTP/1.1 413 Content Too Large\r\n";
     case 414: return "HTTP/1.1 414 URI Too Long\r\n";
+    case 415: return "HTTP/1.1 415 Unsupported Media Type\r\n";
     case 416: return "HTTP/1.1 416 Range Not Satisfiable\r\n";
     case 417: return "HTTP/1.1 417 Expectation Failed\r\n";
     case 422: return "HTTP/1.1 422 Unprocessable Content\r\n";

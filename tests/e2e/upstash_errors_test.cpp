@@ -70,7 +70,7 @@ TEST_F(UpstashErrors, AreNoneForAPreflight)
         EXPECT_EQ(answer.body, "") << target;
         EXPECT_EQ(answer.header("access-control-allow-origin"), "https://app.example") << target;
         EXPECT_EQ(answer.header("access-control-allow-credentials"), "true") << target;
-        EXPECT_EQ(answer.header("access-control-allow-methods"), "HEAD, GET, POST, PUT") << target;
+        EXPECT_EQ(answer.header("access-control-allow-methods"), "HEAD, GET, POST, PUT, QUERY") << target;
         for (const auto* allowed : {"authorization", "upstash-sync-token", "upstash-telemetry-sdk"})
             EXPECT_THAT(answer.header("access-control-allow-headers"), HasSubstr(allowed)) << target;
         EXPECT_NE(answer.header("access-control-max-age"), "") << target;

@@ -11,6 +11,7 @@
 #include "api/upstash/place.hpp"
 #include "api/upstash/plan.hpp"
 #include "api/upstash/policy.hpp"
+#include "api/upstash/query_method.hpp"
 #include "api/upstash/run.hpp"
 #include "rediserve/access/principal.hpp"
 #include "rediserve/access/tickets.hpp"
@@ -37,6 +38,7 @@ constexpr std::string_view welcome =
     "at /keys";
 
 constexpr std::string_view methods = "HEAD, GET, POST, PUT, OPTIONS";
+constexpr std::string_view methods_with_query = "HEAD, GET, POST, PUT, QUERY, OPTIONS";
 constexpr std::string_view methods_of_events = "GET, POST, OPTIONS";
 
 bool is_offered(method asked) noexcept
@@ -49,17 +51,36 @@ bool has_body(const http::request& request) noexcept
     return request.method == method::post || request.method == method::put;
 }
 
+std::string_view allowed(const place& at) noexcept
+{
+    if (at.is == place_kind::events)
+        return methods_of_events;
+    return takes_queries(at) ? methods_with_query : methods;
+}
+
 // The contract has it empty.
 void render_method_not_offered(http::exchange& of, const place& at)
 {
     of.response().begin(405);
-    of.response().field("Allow", at.is == place_kind::events ? methods_of_events : methods);
+    of.response().field("Allow", allowed(at));
     of.response().finish();
+}
+
+void advertise_query(http::exchange& of, const place& at)
+{
+    if (takes_queries(at))
+        of.response().add_common_fields(accept_query);
 }
 
 task refuse(const call& of, std::string_view text)
 {
     render_failure(of.exchange, 400, text);
+    return {};
+}
+
+task refuse(const call& of, const query_refusal& why)
+{
+    render_failure(of.exchange, why.status, why.text);
     return {};
 }
 
@@ -121,22 +142,15 @@ public:
         return bearer.empty() ? trimmed(of[header::authorization]) : bearer;
     }
 
-    bool open(const http::request& of) const override { return of.method == method::options || !is_offered(of.method); }
+    bool open(const http::request& of) const override { return !is_offered(of.method) && of.method != method::query; }
 
     task respond(call of) const override
     {
         const http::request& request = of.exchange.request();
         const place& at = place_of(request.path);
         of.exchange.route(at.route);
-        if (request.method == method::options) {
-            of.exchange.response().begin(200);   // of a preflight: the fields that the service adds say it all
-            of.exchange.response().finish();
-            return {};
-        }
-        if (!is_offered(request.method)) {
-            render_method_not_offered(of.exchange, at);
-            return {};
-        }
+        if (!is_offered(request.method))
+            return respond_otherwise(of, at);
         auto as = format_of(request);
         if (!as)
             return refuse(of, words_of(as.error()));
@@ -151,7 +165,7 @@ public:
         const std::string_view origins = settings.upstash.cors;
         return {
             .origins = origins,
-            .methods = "HEAD, GET, POST, PUT",
+            .methods = "HEAD, GET, POST, PUT, QUERY",
             .headers = {},
             .max_age = remembered,
             .credentials = true,
@@ -160,6 +174,36 @@ public:
     }
 
 private:
+    // Methods beyond those of the contract.
+    task respond_otherwise(const call& of, const place& at) const
+    {
+        advertise_query(of.exchange, at);
+        const method by = of.exchange.request().method;
+        if (by == method::query && takes_queries(at))
+            return query(of, at);
+        if (by != method::options) {
+            render_method_not_offered(of.exchange, at);
+            return {};
+        }
+        of.exchange.response().begin(200);   // of a preflight: the fields that the service adds say it all
+        of.exchange.response().finish();
+        return {};
+    }
+
+    task query(const call& of, const place& at) const
+    {
+        const http::request& request = of.exchange.request();
+        if (const auto why = refuse_form(request))
+            return refuse(of, *why);
+        const auto as = format_of(request);
+        if (!as)
+            return refuse(of, words_of(as.error()));
+        if (of.commands.from_server())
+            return run(of, at, *as);
+        fail_request(of, {errc::backend_unavailable, "which commands only read is not known yet", executed::no});
+        return {};
+    }
+
     task listen(const call& of, const place& at) const
     {
         const http::request& request = of.exchange.request();
@@ -191,8 +235,14 @@ private:
         if (at.is == place_kind::multi_exec && is_conditional(of.exchange.request().body))
             return run_if(of, as);
         command_list& commands = fresh_list();
-        if (const auto why = read(of, at, commands))
+        if (const auto why = read(of, at, commands)) {
+            if (is_offered(of.exchange.request().method))   // else it is told already
+                advertise_query(of.exchange, at);
             return refuse(of, *why);
+        }
+        if (of.exchange.request().method == method::query)
+            if (const auto why = refuse_effects(commands, of.commands))
+                return refuse(of, *why);
         switch (at.is) {
         case place_kind::pipeline: return run_list(of, make_plan(commands, of, scripts_), as);
         case place_kind::multi_exec: return run_transaction(of, make_transaction_plan(commands, of, scripts_), as);

@@ -2,6 +2,7 @@
 #include "rediserve/api/upstash.hpp"
 #include "support/fake_backend.hpp"
 #include "support/fake_exchange.hpp"
+#include "support/known_commands.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -360,7 +361,7 @@ TEST_F(UpstashDialect, LetsPagesAskThatKnowAToken)
     settings.upstash.cors = "https://good.test";
     const cors_policy policy = dialect->cors(settings);
     EXPECT_EQ(policy.origins, "https://good.test");
-    EXPECT_EQ(policy.methods, "HEAD, GET, POST, PUT");
+    EXPECT_EQ(policy.methods, "HEAD, GET, POST, PUT, QUERY");
     EXPECT_TRUE(policy.credentials);
     EXPECT_TRUE(policy.reflect);
 }
@@ -375,6 +376,70 @@ TEST_F(UpstashDialect, AnswersAPreflight)
 TEST_F(UpstashDialect, HasNoOtherMethods)
 {
     EXPECT_THAT(send(method::delete_, "/get/foo"), Answers(405, ""));
+    EXPECT_EQ(exchange->header("Allow"), "HEAD, GET, POST, PUT, OPTIONS");
+    EXPECT_EQ(exchange->header("Accept-Query"), "");
+}
+
+// ---- QUERY ---------------------------------------------------------------------------------------------------------
+
+const fake_exchange::header_map json = {{header::content_type, "application/json"}};
+
+TEST_F(UpstashDialect, SendsAQueryAsWhatMayBeSentAgain)
+{
+    known_commands = test::known_commands();
+    backend.reply(bulk("hello"));
+    EXPECT_THAT(send(method::query, "/", R"(["GET","k"])", json), Answers(200, R"({"result":"hello"})"));
+    EXPECT_TRUE(backend.batches().back().options.read_only);
+    EXPECT_EQ(exchange->routed, telemetry::route::command);
+    backend.reply(bulk("a") + bulk("b"));
+    EXPECT_THAT(
+        send(method::query, "/pipeline", R"([["GET","k"],["GET","l"]])", json),
+        Answers(200, R"([{"result":"a"},{"result":"b"}])")
+    );
+    EXPECT_TRUE(backend.batches().back().options.read_only);
+}
+
+TEST_F(UpstashDialect, SendsNothingOfAQueryThatWouldWrite)
+{
+    known_commands = test::known_commands();
+    EXPECT_EQ(send(method::query, "/pipeline", R"([["GET","k"],["SET","k","v"]])", json).status(), 422U);
+    EXPECT_THAT(exchange->body(), HasSubstr("SET"));
+    EXPECT_EQ(send(method::query, "/", R"(["GET","k"])").status(), 400U);
+    EXPECT_EQ(send(method::query, "/", R"(["GET","k"])", {{header::content_type, "text/plain"}}).status(), 415U);
+    EXPECT_EQ(exchange->header("Accept-Query"), R"("application/json")");
+    EXPECT_EQ(send(method::query, "/", "", json).status(), 400U);
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, TakesNoQueryBeforeItKnowsTheCommands)
+{
+    EXPECT_EQ(send(method::query, "/", R"(["GET","k"])", json).status(), 503U);
+    EXPECT_THAT(exchange->body(), HasSubstr(R"("executed":"no")"));
+    EXPECT_THAT(backend.batches(), IsEmpty());
+}
+
+TEST_F(UpstashDialect, SaysWhereQueriesAreTaken)
+{
+    for (const auto* path : {"/", "/pipeline"}) {
+        EXPECT_EQ(send(method::options, path).header("Accept-Query"), R"("application/json")") << path;
+        EXPECT_EQ(send(method::delete_, path).header("Accept-Query"), R"("application/json")") << path;
+        EXPECT_EQ(exchange->header("Allow"), "HEAD, GET, POST, PUT, QUERY, OPTIONS") << path;
+        EXPECT_EQ(get(path).header("Accept-Query"), R"("application/json")") << path;
+    }
+    for (const auto* path : {"/multi-exec", "/get/k", "/subscribe/c"}) {
+        EXPECT_EQ(send(method::options, path).header("Accept-Query"), "") << path;
+        EXPECT_THAT(send(method::query, path, R"([["GET","k"]])", json), Answers(405, "")) << path;
+        EXPECT_THAT(exchange->header("Allow"), Not(HasSubstr("QUERY"))) << path;
+    }
+    backend.reply(bulk("hello"));
+    EXPECT_EQ(post("/", R"(["GET","k"])").header("Accept-Query"), "") << "of no use to who has no question";
+}
+
+TEST_F(UpstashDialect, AsksForATokenBeforeAQuery)
+{
+    EXPECT_FALSE(dialect->open(fake_exchange(method::query, "/").request()));
+    EXPECT_TRUE(dialect->open(fake_exchange(method::delete_, "/").request()));
+    EXPECT_FALSE(dialect->open(fake_exchange(method::post, "/").request()));
 }
 
 // ---- events --------------------------------------------------------------------------------------------------------

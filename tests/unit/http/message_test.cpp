@@ -1,8 +1,10 @@
+#include "rediserve/base/error.hpp"
 #include "rediserve/base/task.hpp"
 #include "rediserve/http/message.hpp"
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 
 namespace rediserve::http {
@@ -51,6 +53,20 @@ TEST_F(Response, WritesTheLengthOfItsBodyWhateverWasExpected)
             "Content-Type: text/plain\r\nContent-Length: 12\r\n\r\nhello, world"
         );
         EXPECT_TRUE(done);
+    }
+}
+
+// One that the writer does not know would be sent as 500.
+TEST_F(Response, SaysTheStatusOfEveryError)
+{
+    std::set<unsigned> statuses = {415};   // which no error of the catalogue has
+    for (const error_row& row : error_catalogue())
+        statuses.insert(static_cast<unsigned>(row.status));
+    for (const unsigned status : statuses) {
+        reset();
+        answer.begin(status);
+        answer.finish();
+        EXPECT_TRUE(text().starts_with("HTTP/1.1 " + std::to_string(status) + " ")) << text();
     }
 }
 

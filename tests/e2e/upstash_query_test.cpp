@@ -1,0 +1,113 @@
+// QUERY / and QUERY /pipeline (RFC 10008): what only reads is run, and nothing else gets as far as Redis.
+#include "e2e/upstash_test.hpp"
+
+#include <algorithm>
+
+namespace rediserve::test {
+namespace {
+
+using testing::HasSubstr;
+
+const header_list as_json = {{"Content-Type", "application/json"}};
+const std::string accepted = R"("application/json")";
+
+class UpstashQuery : public upstash_test
+{
+protected:
+    static http_response query(std::string_view body, const header_list& headers = as_json)
+    {
+        return ask("QUERY", "/", body, headers);
+    }
+    static http_response queries(std::string_view body, const header_list& headers = as_json)
+    {
+        return ask("QUERY", "/pipeline", body, headers);
+    }
+};
+
+TEST_F(UpstashQuery, AnswersAsPostDoes)
+{
+    pipeline(R"([["SET","k","v"],["HSET","h","a","1"],["ZADD","z","1","m"]])");
+    for (const auto* body :
+         {R"(["GET","k"])", R"(["hgetall","h"])", R"(["ZRANGE","z",0,-1])", R"(["GET","h"])", R"(["GET"])"}) {
+        const auto by_post = command(body);
+        EXPECT_THAT(query(body), Answers(by_post.status, by_post.body)) << body;
+    }
+    const auto* const many = R"([["GET","k"],["EXISTS","k"],["GET","h"],["GET",null],["OBJECT","ENCODING","k"]])";
+    EXPECT_THAT(queries(many), Answers(200, pipeline(many).body));
+    EXPECT_THAT(query(R"(["GET","k"])", {{"Content-Type", "application/json; charset=utf-8"}}), Results(R"("v")"));
+    EXPECT_THAT(query(R"(["GET","k"])", {as_json[0], as_base64[0]}), Results(R"("dg==")"));
+    EXPECT_THAT(query(R"json(["EVAL_RO","return redis.call('GET',KEYS[1])",1,"k"])json"), Results(R"("v")"));
+}
+
+TEST_F(UpstashQuery, RunsNothingWhenOneCommandDoesNotOnlyRead)
+{
+    command(R"(["SET","k","v"])");
+    auto answer = queries(R"([["GET","k"],["SET","k","other"],["GET","k"]])");
+    EXPECT_THAT(answer, Refuses(422));
+    EXPECT_THAT(answer.body, HasSubstr(R"(\"SET\")"));
+    EXPECT_EQ(answer.header("accept-query"), accepted);
+    for (const auto* body :
+         {R"(["DEL","k"])", R"(["GETEX","k","EX","1"])", R"(["EVAL","return 1",0])", R"(["PUBLISH","c","m"])",
+          R"(["BLPOP","l",1])", R"(["XREAD","BLOCK","1","STREAMS","s","0"])", R"(["NOSUCH"])", R"(["MULTI"])",
+          R"(["SELECT","0"])", R"(["FLUSHALL"])", R"(["ACL","RESTTOKEN","default","x"])"})
+        EXPECT_THAT(query(body), Refuses(422)) << body;
+    EXPECT_THAT(command(R"(["GET","k"])"), Results(R"("v")"));
+}
+
+// By the flags that this very server gives: whatever else it has is refused.
+TEST_F(UpstashQuery, GoesByTheTableOfTheServer)
+{
+    const auto table = json_of(command(R"(["COMMAND"])"))["result"];
+    std::size_t reading = 0;
+    for (const auto& each : table) {
+        const auto flags = each[2].get<std::vector<std::string>>();
+        const bool reads = std::ranges::find(flags, "readonly") != flags.end();
+        reading += reads ? 1 : 0;
+        const auto answer = query(nlohmann::json::array({each[0], "x", "y", "z"}).dump());
+        EXPECT_EQ(answer.status == 422, !reads) << each[0] << ": " << answer.body;
+    }
+    EXPECT_GT(reading, 50U);
+    EXPECT_GT(table.size() - reading, 100U);
+    EXPECT_THAT(command(R"(["DBSIZE"])"), Results("0"));
+}
+
+TEST_F(UpstashQuery, MustSayWhatItsBodyIs)
+{
+    command(R"(["SET","k","v"])");
+    const auto unsaid = query(R"(["GET","k"])", {});
+    EXPECT_THAT(unsaid, Refuses(400));
+    EXPECT_EQ(unsaid.header("accept-query"), accepted);
+    const auto another = query(R"(["GET","k"])", {{"Content-Type", "application/sql"}});
+    EXPECT_THAT(another, Refuses(415));
+    EXPECT_EQ(another.header("accept-query"), accepted);
+    for (const auto* body : {"", "{", R"("GET")", R"([["GET","k"]])"})
+        EXPECT_THAT(query(body), HasStatus(400)) << body;
+}
+
+TEST_F(UpstashQuery, IsOfferedWhereItSays)
+{
+    for (const auto* target : {"/", "/pipeline"}) {
+        EXPECT_EQ(rest().request("OPTIONS", target).header("accept-query"), accepted) << target;
+        const auto wrong = rest().request("DELETE", target);
+        EXPECT_THAT(wrong, HasStatus(405));
+        EXPECT_EQ(wrong.header("accept-query"), accepted) << target;
+        EXPECT_THAT(wrong.header("allow"), HasSubstr("QUERY")) << target;
+    }
+    for (const auto* target : {"/multi-exec", "/get/k", "/subscribe/c"})
+        EXPECT_THAT(ask("QUERY", target, R"([["GET","k"]])", as_json), HasStatus(405)) << target;
+    EXPECT_THAT(ask("QUERY", "/keys/k", "{}", as_json), HasStatus(405));
+    EXPECT_THAT(rest().request("QUERY", "/", R"(["GET","k"])", as_json), Refuses(401));
+}
+
+TEST_F(UpstashQuery, MayComeInChunks)
+{
+    command(R"(["SET","k","v"])");
+    auto connection = rest().connect();
+    connection.send("QUERY / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer T\r\nContent-Type: application/json\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n4\r\n[\"GE\r\n7\r\nT\",\"k\"]\r\n0\r\n\r\n");
+    EXPECT_THAT(connection.read(), Results(R"("v")"));
+    EXPECT_THAT(connection.request("QUERY", "/", R"(["GET","k"])", bearing(rest_token, as_json)), Results(R"("v")"));
+}
+
+}   // namespace
+}   // namespace rediserve::test
