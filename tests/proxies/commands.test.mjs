@@ -23,6 +23,16 @@ eachProxy("commands: one, many, a transaction, in the path", async ({ proxy, key
     assert.equal(Buffer.from(got.json.result, "base64").toString(), "of the body");
 });
 
+eachProxy("QUERY, a method that is newer than they are", async ({ proxy, key }) => {
+    const as = { headers: { "content-type": "application/json" } };
+    const asked = (where, commands, how = as) => send(proxy, "QUERY", where, { body: JSON.stringify(commands), ...how });
+    await redis(server, "set", key, "v");
+    assert.deepEqual((await asked("/", ["GET", key])).json, { result: "v" });
+    assert.deepEqual((await asked("/pipeline", [["GET", key], ["STRLEN", key]])).json, [{ result: "v" }, { result: 1 }]);
+    const refused = await asked("/pipeline", [["GET", key], ["DEL", key]]);
+    assert.deepEqual([refused.status, refused.headers["accept-query"]], [422, '"application/json"']);
+});
+
 eachProxy("errors of 4xx", async ({ proxy, key }) => {
     const missing = await send(proxy, "GET", path(key));
     assert.deepEqual([missing.status, ...all(missing.json)], [404, true, "not_found"]);
