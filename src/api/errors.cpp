@@ -21,6 +21,11 @@ std::string readable(std::string_view text)
     return shown;
 }
 
+executed what_ran(const error& why, const error_row& row) noexcept
+{
+    return row.status >= 500 && why.executed == executed::unsaid ? executed::maybe : why.executed;
+}
+
 void append_body(buffer& to, const error& why)
 {
     to.append("{\"error\":");
@@ -56,15 +61,15 @@ void begin_error(http::response& answer, const error& why)
 
 executed what_ran(const error& why) noexcept
 {
-    const bool must_say = row_of(why.code).status >= 500;
-    return must_say && why.executed == executed::unsaid ? executed::maybe : why.executed;
+    return what_ran(why, row_of(why.code));
 }
 
 void append_error_members(buffer& to, const error& why)
 {
+    const error_row& row = row_of(why.code);
     to.append(",\"code\":");
-    append_json_string(to, row_of(why.code).word);
-    switch (what_ran(why)) {
+    append_json_string(to, row.word);
+    switch (what_ran(why, row)) {
     case executed::no: return to.append(",\"executed\":\"no\"");
     case executed::maybe: return to.append(",\"executed\":\"maybe\"");
     case executed::yes: return to.append(",\"executed\":\"yes\"");

@@ -75,7 +75,7 @@ void dispatch::reset() noexcept
     sink_ = nullptr;
     next_ = 0;
     hops_ = 0;
-    whole_ = began_ = again_ = false;
+    whole_ = began_ = lost_ = again_ = false;
     planned_ = true;
 }
 
@@ -239,6 +239,7 @@ void dispatch::on_leg_failed(leg& which, const error& why) noexcept
 {
     const std::size_t from = whole_ ? 0 : which.answered;
     const bool waits = worth_waiting(why, which.to());
+    lost_ = lost_ || (waits && why.executed != executed::no);
     std::vector<detour> detours = which.away.empty() || whole_ ? std::vector<detour>() : take_detours(which);
     const auto missing = targets_of(which.what, from, which.size());
     load rest;
@@ -366,14 +367,14 @@ void dispatch::note_failure(const target& what_for, const error& why)
     if (state.answered())
         return;
     state.failure = why;
-    if (!state.one_part() && !options_.read_only)
+    if (!state.one_part() || lost_)
         state.failure->executed = executed::maybe;
 }
 
 void dispatch::fail_all(error why) noexcept
 {
     const bool elsewhere = began_ || std::ranges::any_of(legs_, [](const auto& each) { return each->under_way(); });
-    if (elsewhere && !whole_ && !options_.read_only)
+    if ((elsewhere && !whole_) || lost_)
         why.executed = executed::maybe;
     redis::reply_sink& to = *sink_;
     home_.give_back(*this);

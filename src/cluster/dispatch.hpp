@@ -129,6 +129,7 @@ private:
     std::uint32_t life_ = 0;   // of this object, which serves many
     bool whole_ = false;
     bool began_ = false;   // some of it was answered
+    bool lost_ = false;    // some of it may have been read in vain, and is sent again
     bool again_ = false;   // some of it is not sent for the first time
     bool planned_ = true;
     redis::batch unplanned_;   // for as long as nobody knows who serves what

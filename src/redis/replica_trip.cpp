@@ -158,7 +158,8 @@ void replica_trip::take_from_replica(const reply_view& reply, std::size_t index)
     if (is_one_of(reply, lasting))
         return go_to_primary(parting::failed, metrics.redis_replica_missing);
     if (checks_ && index == 0) {
-        if (!reaches(reply))   // and has answered in time all the same
+        read_ = !reaches(reply);
+        if (read_)   // and has answered in time all the same
             go_to_primary(parting::answered, metrics.redis_replica_behind);
         return;
     }
@@ -227,6 +228,7 @@ void replica_trip::on_failure(error why) noexcept
     under_way_ = nullptr;
     if (!by_)
         return fail(std::move(why));
+    read_ = read_ || why.executed != executed::no;
     go_to_primary(parting::failed, home_.metrics().redis_replica_missing);
 }
 
@@ -242,6 +244,8 @@ void replica_trip::tell(const reply_view& reply) noexcept
 void replica_trip::fail(error why) noexcept
 {
     reply_sink& to = *sink_;
+    if (read_)
+        why.executed = executed::maybe;
     if (writes_ && why.executed != executed::no)
         seen_->note_unknown();
     if (options_.returned && why.code != errc::backend_timeout && commands_.size() > 0)
@@ -265,7 +269,7 @@ void replica_trip::reset() noexcept
     commands_.clear();
     held_ = {};
     told_ = 0;
-    checks_ = false;
+    checks_ = read_ = false;
 }
 
 }   // namespace rediserve::redis

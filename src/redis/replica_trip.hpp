@@ -68,6 +68,7 @@ private:
     std::size_t told_ = 0;    // of their replies
     std::size_t asked_ = 0;   // commands under way, with a question before them
     bool checks_ = false;     // there is such a question
+    bool read_ = false;       // a replica may have run them, in vain
     bool writes_ = false;
     reply_tree held_;   // the last reply, until it is known how far the write is
     steady_time since_;

@@ -121,6 +121,25 @@ TEST_F(AccessRules, ApplyToTheKeysApiByWhatItSends)
     EXPECT_EQ(redis_->cli({"dbsize"}), "0");
 }
 
+TEST_F(AccessRules, ApplyToQueries)
+{
+    redis_->cli({"mset", "user:42:k", "v", "user:43:k", "w"});
+    const header_list json = {{"Content-Type", "application/json"}};
+    const auto query = [&](std::string_view who, std::string_view target, std::string_view body) {
+        return ask(who, "QUERY", target, body, json);
+    };
+    EXPECT_THAT(query("user42", "/", R"(["GET","user:42:k"])"), Results(R"("v")"));
+    EXPECT_THAT(query("user42", "/", R"(["GET","user:43:k"])"), Refuses(400, no_key));
+    const auto each =
+        elements(query("user42", "/pipeline", R"([["GET","user:42:k"],["GET","user:43:k"],["KEYS","*"]])"));
+    ASSERT_EQ(each.size(), 3U);
+    EXPECT_EQ(each[0], R"({"result":"v"})");
+    EXPECT_THAT(each[1], testing::HasSubstr(no_key));
+    EXPECT_THAT(each[2], testing::HasSubstr(no_command));
+    EXPECT_THAT(query("nothing", "/", R"(["GET","user:42:k"])"), HasStatus(400));
+    EXPECT_THAT(query("small", "/pipeline", R"([["GET","a"],["GET","b"],["GET","c"],["GET","d"]])"), HasStatus(400));
+}
+
 TEST_F(AccessRules, ApplyInsideKeys)
 {
     EXPECT_THAT(ask("user42", "PATCH", "/keys/user:42:h/fields", R"({"f":"v"})"), HasStatus(200));

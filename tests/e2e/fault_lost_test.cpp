@@ -121,6 +121,10 @@ TEST_F(FaultLost, LostConnectionsCostNoRead)
     for (int round = 0; round < 40; ++round) {
         redis_.cli({"client", "kill", "type", "normal"});
         EXPECT_THAT(connection.request("GET", "/keys/k?raw"), Answers(200, "v"));
+        redis_.cli({"client", "kill", "type", "normal"});
+        const auto answer =
+            connection.request("QUERY", "/pipeline", R"([["GET","k"]])", {{"Content-Type", "application/json"}});
+        EXPECT_THAT(answer, Answers(200, R"([{"result":"v"}])"));
     }
 }
 

@@ -127,7 +127,7 @@ TEST_F(BackendReplica, GivesBackWhatNeitherItNorThePrimaryWasAbleToAnswer)
     turn();
     group->kill(0);
     ASSERT_TRUE(turn_until([&] { return lost.over(); }));
-    EXPECT_EQ(lost.text(), "400 no");
+    EXPECT_EQ(lost.text(), "400 maybe") << "a replica may read it yet, when it wakes";
     EXPECT_EQ(back.size(), 1u);
     group->server(1).thaw();
     group->server(2).thaw();

@@ -193,6 +193,7 @@ private:
     task query(const call& of, const place& at) const
     {
         const http::request& request = of.exchange.request();
+        of.exchange.response().add_common_fields(vary_of_queries);
         if (const auto why = refuse_form(request))
             return refuse(of, *why);
         const auto as = format_of(request);

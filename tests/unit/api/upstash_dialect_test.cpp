@@ -391,6 +391,7 @@ TEST_F(UpstashDialect, SendsAQueryAsWhatMayBeSentAgain)
     EXPECT_THAT(send(method::query, "/", R"(["GET","k"])", json), Answers(200, R"({"result":"hello"})"));
     EXPECT_TRUE(backend.batches().back().options.read_only);
     EXPECT_EQ(exchange->routed, telemetry::route::command);
+    EXPECT_THAT(exchange->header("Vary"), HasSubstr("Upstash-Encoding"));
     backend.reply(bulk("a") + bulk("b"));
     EXPECT_THAT(
         send(method::query, "/pipeline", R"([["GET","k"],["GET","l"]])", json),
