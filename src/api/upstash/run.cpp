@@ -51,7 +51,7 @@ void render_all(
     const call& of, collector& done, std::size_t sent, const buffer& body, const result<void>& how, format as, shape in
 )
 {
-    if (!how && !done.any_reply())
+    if (!how && (in == shape::one || !done.any_reply()))
         return fail_request(of, how.error());
     if (!how) {
         of.metrics.reject(how.error());
@@ -120,6 +120,14 @@ public:
 private:
     const page_of_keys& about_;
 };
+
+// Of a page that came, and whose types did not.
+error half_done(error why)
+{
+    if (why.executed == executed::no)
+        why.executed = executed::maybe;
+    return why;
+}
 
 std::string wrong_login(const redis::login& of, const std::string& said)
 {
@@ -207,6 +215,8 @@ task run_trips(call of, plan what, format as, shape in)
             how = std::move(of_keys.missing);
         if (how)
             done.add_types(std::move(of_keys.found));
+        else
+            how = half_done(how.error());
     }
     watcher.reset();
     own.release();

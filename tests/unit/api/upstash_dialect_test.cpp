@@ -225,6 +225,29 @@ TEST_F(UpstashDialect, AQuestionOfOurOwnThatIsLostLosesItsCommand)
     );
 }
 
+TEST_F(UpstashDialect, HalfACommandIsNotSaidToBeUndone)
+{
+    const error silence(errc::backend_unavailable, "down", executed::no);
+    const std::string page = array({bulk("0"), array({bulk("k")})});
+    backend.reply(page);
+    backend.fail(silence);
+    post("/", R"(["SCAN","0","WITHTYPE"])");
+    backend.run();
+    EXPECT_THAT(*exchange, Answers(503, R"({"error":"ERR down","code":"redis_unavailable","executed":"maybe"})"));
+    backend.reply(page);
+    backend.fail(silence);
+    post("/pipeline", R"([["SCAN","0","WITHTYPE"],["INCR","n"]])");
+    backend.run();
+    EXPECT_THAT(
+        *exchange,
+        Answers(
+            200,
+            R"([{"error":"ERR down","code":"redis_unavailable","executed":"maybe"},)"
+            R"({"error":"ERR down","code":"redis_unavailable","executed":"no"}])"
+        )
+    );
+}
+
 TEST_F(UpstashDialect, TooManyCommandsRunNone)
 {
     settings.upstash.pipeline_commands = 1;
