@@ -38,6 +38,20 @@ void put_in_place(std::string_view name, std::span<const std::string_view> scrip
 
 }   // namespace
 
+result<void> gate::speak_resp3()
+{
+    auto found = to_->in_resp3();
+    if (!found)
+        return found.error();
+    // The one whose sibling it is has to stay as well.
+    auto both = std::make_shared<std::pair<std::shared_ptr<redis::backend>, std::shared_ptr<redis::backend>>>(
+        std::move(held_), std::move(*found)
+    );
+    to_ = both->second.get();
+    held_ = std::shared_ptr<redis::backend>(std::move(both), to_);
+    return {};
+}
+
 result<void> gate::ready() const
 {
     if (by_->may && !(*commands_)->from_server())

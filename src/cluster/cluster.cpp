@@ -39,6 +39,7 @@ public:
     void stop() noexcept override;
     const redis::backend_health& health() const noexcept override;
     result<std::shared_ptr<redis::backend>> as(const redis::login& user) override { return guests_.find(user); }
+    result<std::shared_ptr<redis::backend>> in_resp3() override { return guests_.in_resp3(); }
 
     result<redis::submission*> submit(redis::batch&& commands, redis::submit_options options, redis::reply_sink& sink)
         override

@@ -21,7 +21,7 @@ admission::admission(
     , limit_(settings.concurrency)
     , waiting_(settings.queue_commands, settings.queue_bytes)
     , service_(context, std::move(serve))
-    , tells_(!settings.guest && !settings.replica)
+    , tells_(settings.tells())
 {
     settle();
 }

@@ -19,6 +19,14 @@ params params_for(const params& host, const login& user)
     return made;
 }
 
+params params_in_resp3(const params& host)
+{
+    params made = host;
+    made.shared_connections = 1;
+    made.resp3 = true;
+    return made;
+}
+
 }   // namespace
 
 guests::guests(boost::asio::io_context& context, const params& settings, maker make)
@@ -27,8 +35,18 @@ guests::guests(boost::asio::io_context& context, const params& settings, maker m
 
 result<std::shared_ptr<backend>> guests::find(const login& user)
 {
+    return find(user, protocol::of_host);
+}
+
+result<std::shared_ptr<backend>> guests::in_resp3()
+{
+    return find({}, protocol::resp3);   // whose login is the host's
+}
+
+result<std::shared_ptr<backend>> guests::find(const login& user, protocol speaks)
+{
     const auto now = std::chrono::steady_clock::now();
-    guest* found = known(user);
+    guest* found = known(user, speaks);
     if (found && found->connected->health().refused && now - found->made >= refusal_holds) {
         found->leaving = true;   // it may be right by now
         found = nullptr;
@@ -36,15 +54,17 @@ result<std::shared_ptr<backend>> guests::find(const login& user)
     if (!found && !make_room())
         return error(errc::too_many_connections, "too many users of Redis are connected", executed::no);
     if (!found)
-        found = &add(user, now);
+        found = &add(user, speaks, now);
     found->used = now;
     return found->connected;
 }
 
 // Which login it is, whoever asks knows already: nothing is given away by the time it takes.
-guests::guest* guests::known(const login& user) noexcept
+guests::guest* guests::known(const login& user, protocol speaks) noexcept
 {
-    const auto found = std::ranges::find_if(all_, [&](const guest& one) { return !one.leaving && one.user == user; });
+    const auto found = std::ranges::find_if(all_, [&](const guest& one) {
+        return !one.leaving && one.speaks == speaks && one.user == user;
+    });
     return found == all_.end() ? nullptr : &*found;
 }
 
@@ -63,11 +83,13 @@ bool guests::make_room() noexcept
     return oldest != nullptr;
 }
 
-guests::guest& guests::add(const login& user, steady_time now)
+guests::guest& guests::add(const login& user, protocol speaks, steady_time now)
 {
-    auto made = make_(params_for(settings_, user));
+    auto made = make_(speaks == protocol::resp3 ? params_in_resp3(settings_) : params_for(settings_, user));
     made->start();
-    all_.push_back({.user = user, .connected = std::move(made), .made = now, .used = now, .leaving = false});
+    all_.push_back(
+        {.user = user, .speaks = speaks, .connected = std::move(made), .made = now, .used = now, .leaving = false}
+    );
     sweep_later();
     return all_.back();
 }

@@ -22,7 +22,7 @@ link_steps steps_of(const params& settings, bool follow_master, protocol speaks)
         .follow_master = follow_master,
         .secure = at.transport == transport::tls,
         .authenticate = settings.guest || !at.user.empty() || !at.password.empty(),
-        .speak_resp3 = speaks == protocol::resp3,
+        .speak_resp3 = settings.resp3 || speaks == protocol::resp3,
         .select = at.database != 0,
         .set_name = !settings.client_name.empty(),
         .accept_reads = settings.replica,
@@ -49,7 +49,7 @@ std::string_view expected_from(link_action step) noexcept
 {
     switch (step) {
     case link_action::authenticate: return "no answer to AUTH";
-    case link_action::speak: return "no answer to HELLO";
+    case link_action::speak_resp3: return "no answer to HELLO";
     case link_action::select: return "no answer to SELECT";
     case link_action::set_name: return "no answer to CLIENT SETNAME";
     case link_action::accept_reads: return "no answer to READONLY";
@@ -144,7 +144,7 @@ void link::act(link_action next)
     case link_action::connect: return begin_attempt();
     case link_action::secure: return begin_tls();
     case link_action::authenticate: return send_step(login_of(settings_));
-    case link_action::speak: return send_step(batch::of("HELLO", 3));
+    case link_action::speak_resp3: return send_step(batch::of("HELLO", "3"));
     case link_action::select: return send_step(batch::of("SELECT", settings_.address.database));
     case link_action::set_name: return send_step(batch::of("CLIENT", "SETNAME", settings_.client_name));
     case link_action::accept_reads: return send_step(batch::of("READONLY"));

@@ -22,7 +22,7 @@ bool link_fsm::wanted(link_action step) const noexcept
     case link_action::verify_role: return steps_.follow_master;
     case link_action::secure: return steps_.secure;
     case link_action::authenticate: return steps_.authenticate;
-    case link_action::speak: return steps_.speak_resp3;
+    case link_action::speak_resp3: return steps_.speak_resp3;
     case link_action::select: return steps_.select;
     case link_action::set_name: return steps_.set_name;
     case link_action::accept_reads: return steps_.accept_reads;
@@ -71,7 +71,9 @@ std::optional<error> judge_refusal(link_action step, std::string_view reply)
         return std::nullopt;
     // A server that does not know AUTH quotes its arguments: "ERR unknown command 'AUTH', with args beginning with: …"
     reply = reply.substr(0, reply.find(", with args"));
-    return error(errc::backend_refused, std::string(reply), executed::no);
+    constexpr std::string_view no_resp3 = "it does not speak RESP3, which typed replies need: ";
+    const std::string_view about = step == link_action::speak_resp3 ? no_resp3 : std::string_view();
+    return error(errc::backend_refused, std::string(about).append(reply), executed::no);
 }
 
 }   // namespace rediserve::redis

@@ -16,7 +16,7 @@ enum class link_action : std::uint8_t {
     connect,        // resolve and connect
     secure,         // begin TLS
     authenticate,   // AUTH
-    speak,          // HELLO 3
+    speak_resp3,    // HELLO 3
     select,         // SELECT
     set_name,       // CLIENT SETNAME; a refusal does not matter
     accept_reads,   // READONLY; refused by a replica of no cluster, which needs no such word

@@ -38,7 +38,7 @@ public:
 
 private:
     // Whether its ups and downs are worth a line in the log.
-    bool tells() const noexcept { return !around_.settings.guest && !around_.settings.replica; }
+    bool tells() const noexcept { return around_.settings.tells(); }
 
     // carrier::events
     void on_ready(carrier& which) noexcept override;

@@ -17,6 +17,12 @@ reply_kind reply_view::kind() const noexcept
     case REDIS_REPLY_NIL: return reply_kind::nil;
     case REDIS_REPLY_STATUS: return reply_kind::status;
     case REDIS_REPLY_ERROR: return reply_kind::error;
+    case REDIS_REPLY_MAP: return reply_kind::map;
+    case REDIS_REPLY_SET: return reply_kind::set;
+    case REDIS_REPLY_DOUBLE: return reply_kind::number;
+    case REDIS_REPLY_BOOL: return reply_kind::boolean;
+    case REDIS_REPLY_BIGNUM: return reply_kind::big_number;
+    case REDIS_REPLY_VERB: return reply_kind::verbatim;
     case REDIS_REPLY_PUSH: return reply_kind::push;
     default: return reply_kind::other;
     }
@@ -37,9 +43,27 @@ std::string_view reply_view::text() const noexcept
     switch (kind()) {
     case reply_kind::string:
     case reply_kind::status:
-    case reply_kind::error: return {reply_->str, reply_->len};
+    case reply_kind::error:
+    case reply_kind::number:
+    case reply_kind::big_number:
+    case reply_kind::verbatim: return {reply_->str, reply_->len};
     default: return {};
     }
+}
+
+std::string_view reply_view::text_format() const noexcept
+{
+    return kind() == reply_kind::verbatim ? std::string_view(reply_->vtype) : std::string_view();
+}
+
+double reply_view::number() const noexcept
+{
+    return kind() == reply_kind::number ? reply_->dval : 0;
+}
+
+bool reply_view::boolean() const noexcept
+{
+    return kind() == reply_kind::boolean && reply_->integer != 0;
 }
 
 std::int64_t reply_view::integer() const noexcept
@@ -49,7 +73,13 @@ std::int64_t reply_view::integer() const noexcept
 
 std::size_t reply_view::size() const noexcept
 {
-    return is_array() || kind() == reply_kind::push ? reply_->elements : 0;
+    switch (kind()) {
+    case reply_kind::array:
+    case reply_kind::map:
+    case reply_kind::set:
+    case reply_kind::push: return reply_->elements;
+    default: return 0;
+    }
 }
 
 reply_view reply_view::operator[](std::size_t index) const noexcept

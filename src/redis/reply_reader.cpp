@@ -225,7 +225,7 @@ bool reply_reader::shorten() noexcept
     const std::string_view came(reader_->buf + reader_->pos, reader_->len - reader_->pos);
     if (type == REDIS_REPLY_STRING || type == REDIS_REPLY_VERB)
         return shorten_bulk(came);
-    return is_line(type) && shorten_line(came);
+    return (is_line(type) || type == REDIS_REPLY_BIGNUM) && shorten_line(came);
 }
 
 // Nothing announces how long a line will be. Of one that is too large hiredis gets to see the end.

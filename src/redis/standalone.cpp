@@ -40,6 +40,7 @@ public:
     void start() override { shared_.start(); }
 
     result<std::shared_ptr<backend>> as(const login& user) override { return guests_.find(user); }
+    result<std::shared_ptr<backend>> in_resp3() override { return guests_.in_resp3(); }
 
     result<submission*> submit(batch&& commands, submit_options options, reply_sink& sink) override
     {
@@ -103,7 +104,7 @@ public:
         leases_.stop(why);
         for (subscriber* const each : {&channels_, &monitor_, &changes_})
             each->stop(why);
-        if (group_ && !settings_.guest)
+        if (group_ && !settings_.guest && !settings_.resp3)
             group_->stop();
     }
 

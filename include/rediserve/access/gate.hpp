@@ -54,6 +54,9 @@ public:
         : held_(std::move(to)), to_(held_.get()), commands_(&commands), by_(&by), asked_(asked), reports_(reports)
     {}
 
+    // From here on replies come in RESP3, by connections of their own. What backend::in_resp3() fails with.
+    result<void> speak_resp3();
+
     const redis::backend_health& health() const noexcept { return to_->health(); }
     // What the backend's server says about its commands, as far as it has said it.
     const std::shared_ptr<const commands::command_table>& table() const noexcept { return *commands_; }

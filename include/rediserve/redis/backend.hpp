@@ -164,6 +164,13 @@ public:
     // itself, and is closed when nobody has held it for settings.lease_idle. errc::too_many_connections.
     virtual result<std::shared_ptr<backend>> as(const login& user) = 0;
 
+    // The same server by connections that speak RESP3, for whose replies every kind of reply_view is to be expected. It connects
+    // when it is first asked for, and is closed as as() is. Here: there is none.
+    virtual result<std::shared_ptr<backend>> in_resp3()
+    {
+        return error(errc::backend_refused, "this server is spoken to in RESP2 only", executed::no);
+    }
+
     // It is on its way out: listeners are told errc::draining and no others taken, all else goes on until stop(). Here: nothing,
     // which leaves the listeners to that.
     virtual void retire() noexcept {}

@@ -1,4 +1,4 @@
-// The same server as other users: a backend for each login, made when it is first asked for.
+// The same server as other users, or in RESP3: a backend for each, made when it is first asked for.
 #pragma once
 
 #include "rediserve/redis/alarm.hpp"
@@ -28,13 +28,18 @@ public:
 
     // As backend::as().
     result<std::shared_ptr<backend>> find(const login& user);
+    // As backend::in_resp3().
+    result<std::shared_ptr<backend>> in_resp3();
     void retire() noexcept;
     void stop() noexcept;
 
 private:
+    enum class protocol : bool { of_host, resp3 };
+
     struct guest
     {
         login user;
+        protocol speaks;
         std::shared_ptr<backend> connected;
         steady_time made;
         steady_time used;
@@ -43,9 +48,10 @@ private:
         bool idle() const noexcept { return connected.use_count() == 1; }
     };
 
-    guest* known(const login& user) noexcept;
+    result<std::shared_ptr<backend>> find(const login& user, protocol speaks);
+    guest* known(const login& user, protocol speaks) noexcept;
     bool make_room() noexcept;
-    guest& add(const login& user, steady_time now);
+    guest& add(const login& user, protocol speaks, steady_time now);
     void sweep();
     void sweep_later();
 

@@ -94,6 +94,10 @@ struct params
     bool cluster_node = false;     // it is one of many, each with data of its own
     bool replica = false;          // it is a replica, and read from
     bool guest = false;            // the login is a client's: it may be wrong, and may not be allowed to MULTI
+    bool resp3 = false;            // connections speak RESP3; of a sibling of the backend that all others use
+
+    // Whether it is this backend that tells how the server is doing.
+    bool tells() const noexcept { return !guest && !replica && !resp3; }
 
     bool operator==(const params&) const = default;
 };

@@ -9,9 +9,25 @@ struct redisReply;   // hiredis'
 
 namespace rediserve::redis {
 
-enum class reply_kind : std::uint8_t { string, array, integer, nil, status, error, push, other };
+// Those behind error come from connections that speak RESP3 only (backend::in_resp3()).
+enum class reply_kind : std::uint8_t {
+    string,
+    array,
+    integer,
+    nil,
+    status,
+    error,
+    map,   // its elements are key, value, key, value, …
+    set,
+    number,   // a double
+    boolean,
+    big_number,
+    verbatim,
+    push,   // what RESP3 tells unasked
+    other,
+};
 
-// Does not own. Copy it freely, keep it never. Shapes are RESP2's.
+// Does not own. Copy it freely, keep it never.
 class reply_view
 {
 public:
@@ -27,11 +43,18 @@ public:
     bool is_array() const noexcept { return kind() == reply_kind::array; }
     bool is_integer() const noexcept { return kind() == reply_kind::integer; }
 
-    // The bytes of a string, status or error; empty for other kinds.
+    // The bytes of a string, verbatim string, status or error; the digits of a big number, and a double as Redis has written
+    // it; empty for other kinds.
     std::string_view text() const noexcept;
+    // What a verbatim string is: three letters, "txt" or "mkd"; empty for other kinds.
+    std::string_view text_format() const noexcept;
+    // The value of a double; 0 for other kinds.
+    double number() const noexcept;
+    // The value of a boolean; false for other kinds.
+    bool boolean() const noexcept;
     // The value of an integer; 0 for other kinds.
     std::int64_t integer() const noexcept;
-    // Elements of an array or a push; 0 for other kinds.
+    // Elements of an array, set or push, and of a map, twice its pairs; 0 for other kinds.
     std::size_t size() const noexcept;
     reply_view operator[](std::size_t index) const noexcept;
 

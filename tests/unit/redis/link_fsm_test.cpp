@@ -14,11 +14,14 @@ backoff waits()
 
 TEST(LinkFsm, TakesEveryStepThatIsAskedFor)
 {
-    link_fsm link({.secure = true, .authenticate = true, .select = true, .set_name = true}, waits());
+    link_fsm link(
+        {.secure = true, .authenticate = true, .speak_resp3 = true, .select = true, .set_name = true}, waits()
+    );
     EXPECT_EQ(link.action(), link_action::rest);
     EXPECT_EQ(link.start(), link_action::connect);
     EXPECT_EQ(link.on_done(), link_action::secure);
     EXPECT_EQ(link.on_done(), link_action::authenticate);
+    EXPECT_EQ(link.on_done(), link_action::speak_resp3);
     EXPECT_EQ(link.on_done(), link_action::select);
     EXPECT_EQ(link.on_done(), link_action::set_name);
     EXPECT_EQ(link.on_done(), link_action::check);

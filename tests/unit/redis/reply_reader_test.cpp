@@ -30,7 +30,7 @@ std::string text_of(const reply_view& reply)
     case reply_kind::integer: return ":" + std::to_string(reply.integer());
     case reply_kind::nil: return reply.is_nil_array() ? "(nil array)" : "(nil)";
     case reply_kind::array: break;
-    case reply_kind::other: return "(other)";
+    default: return "(other)";
     }
     for (std::size_t i = 0; i < reply.size(); ++i)
         all += (i > 0 ? " " : "") + text_of(reply[i]);

@@ -35,7 +35,7 @@ std::string written(const reply_view& reply)
     case reply_kind::error: return "-" + std::string(reply.text()) + "\r\n";
     case reply_kind::integer: return ":" + std::to_string(reply.integer()) + "\r\n";
     case reply_kind::nil: return reply.is_nil_array() ? "*-1\r\n" : "$-1\r\n";
-    case reply_kind::other: return "?";
+    default: return "?";
     case reply_kind::array: break;
     }
     std::vector<std::string> elements;
