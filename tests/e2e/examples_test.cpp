@@ -247,7 +247,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         page{"README.md", 5}, page{"docs/dialects/keys.md", 50}, page{"docs/dialects/upstash.md", 4},
         page{"docs/errors.md", 1}, page{"docs/idempotency.md", 6}, page{"docs/quick-start.md", 5},
-        page{"docs/security.md", 1}, page{"docs/topologies.md", 2}, page{"docs/transactions.md", 3}
+        page{"docs/security.md", 1}, page{"docs/topologies.md", 2}, page{"docs/transactions.md", 3},
+        page{"docs/typed-replies.md", 5}
     ),
     [](const auto& one) {
         std::string name = one.param.path;

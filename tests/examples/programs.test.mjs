@@ -68,7 +68,10 @@ for (const name of retrying) {
 }
 
 // The others, each told by what it prints.
-const others = { transactions: "points: 36\nchanges: 8\n" };
+const others = {
+    transactions: "points: 36\nchanges: 8\n",
+    typed: "user: Ada, 36\ntags: fast, small\nhalf the score: 0.75\nlogo: 2 bytes\n",
+};
 
 for (const [kind, expected] of Object.entries(others)) {
     for (const name of inThreeLanguages(kind)) {

@@ -12,7 +12,7 @@ std::string text_of(const reply_view& reply)
     case reply_kind::error: return "-" + std::string(reply.text());
     case reply_kind::integer: return ":" + std::to_string(reply.integer());
     case reply_kind::nil: return "(nil)";
-    case reply_kind::other: return "(other)";
+    default: return "(other)";
     case reply_kind::array: break;
     }
     std::string all = "[";

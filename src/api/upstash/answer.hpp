@@ -1,6 +1,7 @@
 // How answers of the command API look: encoding, format, and the fields that all of them have.
 #pragma once
 
+#include "api/upstash/typed_writer.hpp"
 #include "rediserve/api/dialect.hpp"
 #include "rediserve/base/buffer.hpp"
 #include "rediserve/redis/reply.hpp"
@@ -11,16 +12,35 @@
 
 namespace rediserve::api::upstash {
 
-// What a request asks of its answer.
-enum class format : std::uint8_t { json, base64, resp2 };
+// What a request asks of its answer. From typed_json on it is typed, for which Redis is asked in RESP3.
+enum class format : std::uint8_t { json, base64, resp2, typed_json, msgpack, cbor };
 
-// From Upstash-Encoding and Upstash-Response-Format. errc::bad_request.
+constexpr bool is_typed(format as) noexcept
+{
+    return as >= format::typed_json;
+}
+
+// Of a typed one.
+constexpr notation notation_of(format as) noexcept
+{
+    return as == format::msgpack ? notation::msgpack : as == format::cbor ? notation::cbor : notation::json;
+}
+
+// Whether it is a JSON document, typed or not.
+constexpr bool is_json(format as) noexcept
+{
+    return as == format::json || as == format::base64 || as == format::typed_json;
+}
+
+// From Upstash-Encoding, Upstash-Response-Format and Accept. errc::bad_request.
 result<format> format_of(const http::request& request);
 
 std::string_view content_type(format as) noexcept;
 
 // Begins the answer to a request whose commands ran, or were refused one by one.
 http::response& begin(http::exchange& of, unsigned status);
+// … in a form that its request may have chosen by Accept.
+http::response& begin(http::exchange& of, unsigned status, format as);
 
 // One reply, or the error of one command, in the form asked for.
 void append_reply(buffer& to, const redis::reply_view& reply, format as);

@@ -20,8 +20,10 @@ bool is_page(const redis::reply_view& reply)
 collector::collector(buffer& to, const plan& what, const access::gate& through, format as, shape of)
     : to_(to), plan_(what), through_(through), as_(as), shape_(of)
 {
-    if (shape_ == shape::list && as_ != format::resp2)
+    if (shape_ == shape::list && is_json(as_))
         to_.append('[');
+    else if (shape_ == shape::list && is_typed(as_))
+        typed_writer(to_, notation_of(as_)).begin_array(plan_.count);
     skip_specials();
 }
 
@@ -73,7 +75,7 @@ void collector::fail_rest(const error& why, std::size_t sent)
 
 void collector::finish()
 {
-    if (shape_ == shape::list && as_ != format::resp2)
+    if (shape_ == shape::list && is_json(as_))
         to_.append(']');
 }
 
@@ -108,7 +110,7 @@ void collector::step()
 {
     if (current())
         ++special_;
-    if (++index_ < plan_.count && as_ != format::resp2)
+    if (++index_ < plan_.count && is_json(as_))
         to_.append(',');
 }
 
@@ -133,7 +135,7 @@ void collector::append_error(std::string_view text)
 void collector::append_translated(const special& how, const redis::reply_view& reply)
 {
     constexpr std::string_view same_key = "source and destination objects are the same";
-    if (how.names == key_names::all && reply.is_array())
+    if (how.names == key_names::all && reply.size() > 0)
         append_keys_result(to_, shown(reply), as_);
     else if (how.after == aftermath::original_digest && reply.is_string())
         append_string_result(to_, how.text, as_);

@@ -7,6 +7,7 @@
 #include "api/upstash/conditional.hpp"
 #include "api/upstash/events.hpp"
 #include "api/upstash/json_commands.hpp"
+#include "api/upstash/packed_commands.hpp"
 #include "api/upstash/path_command.hpp"
 #include "api/upstash/place.hpp"
 #include "api/upstash/plan.hpp"
@@ -119,7 +120,10 @@ std::optional<std::string_view> read(const call& of, const place& at, command_li
     const bool one = at.is == place_kind::document;
     if (one && request.body.empty() && !has_body(request))
         return welcome;
-    return read_json_commands(request.body, one ? form::single : form::many, most_commands(of), to);
+    const form shape = one ? form::single : form::many;
+    if (const auto packed = packed_notation(request[header::content_type]))
+        return read_packed_commands(request.body, *packed, shape, most_commands(of), to);
+    return read_json_commands(request.body, shape, most_commands(of), to);
 }
 
 std::string too_large(std::size_t most, std::size_t size)
@@ -244,6 +248,12 @@ private:
         if (of.exchange.request().method == method::query)
             if (const auto why = refuse_effects(commands, of.commands))
                 return refuse(of, *why);
+        if (is_typed(as)) {
+            if (const auto spoken = of.backend.speak_resp3(); !spoken) {
+                fail_request(of, spoken.error());
+                return {};
+            }
+        }
         switch (at.is) {
         case place_kind::pipeline: return run_list(of, make_plan(commands, of, scripts_), as);
         case place_kind::multi_exec: return run_transaction(of, make_transaction_plan(commands, of, scripts_), as);

@@ -63,10 +63,35 @@ void append_json_list(buffer& to, const Texts& texts, format as)
     to.append(texts.empty() ? "[]" : "]");
 }
 
+// {"result":…}, of which `write` writes the value.
+template <class Write>
+void append_typed(buffer& to, format as, Write&& write)
+{
+    typed_writer writer(to, notation_of(as));
+    writer.begin_object(1);
+    writer.member(0, "result");
+    write(writer);
+    writer.end_object();
+}
+
+template <class Texts>
+void write_list(typed_writer& to, const Texts& texts)
+{
+    to.begin_array(texts.size());
+    std::size_t index = 0;
+    for (const std::string_view one : texts) {
+        to.next(index++);
+        to.string(one);
+    }
+    to.end_array();
+}
+
 }   // namespace
 
 void append_ok(buffer& to, format as)
 {
+    if (is_typed(as))
+        return append_string_result(to, "OK", as);
     to.append(as == format::resp2 ? "+OK\r\n" : "{\"result\":\"OK\"}");
 }
 
@@ -74,6 +99,8 @@ void append_string_result(buffer& to, std::string_view bytes, format as)
 {
     if (as == format::resp2)
         return append_bulk(to, bytes);
+    if (is_typed(as))
+        return append_typed(to, as, [&](typed_writer& value) { value.string(bytes); });
     to.append("{\"result\":");
     append_json(to, bytes, as);
     to.append('}');
@@ -81,6 +108,8 @@ void append_string_result(buffer& to, std::string_view bytes, format as)
 
 void append_integer_result(buffer& to, std::int64_t value, format as)
 {
+    if (is_typed(as))
+        return append_typed(to, as, [&](typed_writer& writer) { writer.integer(value); });
     to.append(as == format::resp2 ? ":" : "{\"result\":");
     to.append_number(value);
     to.append(as == format::resp2 ? line_end : "}");
@@ -90,6 +119,8 @@ void append_keys_result(buffer& to, const std::vector<std::string>& keys, format
 {
     if (as == format::resp2)
         return append_resp_list(to, keys);
+    if (is_typed(as))
+        return append_typed(to, as, [&](typed_writer& value) { write_list(value, keys); });
     to.append("{\"result\":");
     append_json_list(to, keys, as);
     to.append('}');
@@ -102,6 +133,14 @@ void append_page_result(buffer& to, const page_of_keys& page, format as)
         append_bulk(to, page.cursor);
         return append_resp_list(to, elements(page));
     }
+    if (is_typed(as))
+        return append_typed(to, as, [&](typed_writer& value) {
+            value.begin_array(2);
+            value.string(page.cursor);
+            value.next(1);
+            write_list(value, elements(page));
+            value.end_array();
+        });
     to.append("{\"result\":[");
     append_json(to, page.cursor, as);
     to.append(',');

@@ -24,7 +24,7 @@ effect effect_of(const plan& what) noexcept
 // An answer whose size is known: it was put together beforehand.
 void render(http::exchange& of, unsigned status, std::string_view body, format as)
 {
-    http::response& answer = begin(of, status);
+    http::response& answer = begin(of, status, as);
     answer.content(content_type(as), body.size()).append(body);
     answer.finish();
 }
@@ -39,7 +39,7 @@ unsigned status_of(const collector& done, shape of) noexcept
 // The usual case: one command, whose reply goes as it is, and straight into the output.
 void render_only(const call& of, const plan& what, const redis::reply_view& reply, format as, shape in)
 {
-    http::response& answer = begin(of.exchange, in == shape::one && reply.is_error() ? 400 : 200);
+    http::response& answer = begin(of.exchange, in == shape::one && reply.is_error() ? 400 : 200, as);
     collector done(answer.content(content_type(as), reply.text().size() + 20), what, of.backend, as, in);
     done.visit(reply, 0);
     done.finish();
@@ -251,7 +251,7 @@ task run(const call& of, plan&& what, format as, shape in)
 
 void render_executed(const call& of, const plan& what, const redis::reply_view& replies, format as)
 {
-    http::response& answer = begin(of.exchange, 200);
+    http::response& answer = begin(of.exchange, 200, as);
     collector done(answer.content(content_type(as), 100), what, of.backend, as, shape::list);
     for (std::size_t i = 0; i < replies.size(); ++i)
         done.visit(replies[i], i);

@@ -48,6 +48,9 @@ export const cases = {
             post("/", '["SET","k",{"$b64":"/wA="}]'),
             post("/", '["PING"]', base64),
             post("/", '["PING"]', resp2),
+            post("/", '["HGETALL","k"]', { Accept: "application/vnd.rediserve.typed+json" }),
+            post("/", '["HGETALL","k"]', { Accept: "application/msgpack" }),
+            post("/", '["HGETALL","k"]', { Accept: "application/cbor" }),
             post("/", '["EVAL","return {1,{2,false},redis.status_reply(\'x\')}",0]'),
         ],
         400: [

@@ -39,7 +39,7 @@ inline std::string written(const redis::reply_view& reply)
     case redis::reply_kind::error: return "-" + std::string(reply.text()) + "\r\n";
     case redis::reply_kind::integer: return number(reply.integer());
     case redis::reply_kind::nil: return nil;
-    case redis::reply_kind::other: return "?";
+    default: return "?";
     case redis::reply_kind::array: break;
     }
     strings elements;
