@@ -148,7 +148,7 @@ void replica_trip::go_to_primary(parting how, telemetry::cell& counted) noexcept
 
 bool replica_trip::reaches(const reply_view& reply)
 {
-    const auto state = reply.is_string() ? replication_state::parse(reply.text()) : std::nullopt;
+    const auto state = replication_state::told_by(reply);
     return state && home_.trusts(*state, *seen_);
 }
 
@@ -196,7 +196,7 @@ result<void> replica_trip::write(batch&& commands)
 void replica_trip::on_point(const reply_view& reply) noexcept
 {
     point_under_way_ = nullptr;
-    const auto state = reply.is_string() ? replication_state::parse(reply.text()) : std::nullopt;
+    const auto state = replication_state::told_by(reply);
     if (!state || held_.empty())
         seen_->note_unknown();
     else if (home_.settings().cluster_node)

@@ -115,7 +115,7 @@ void replicas::look(steady_time now)
 void replicas::on_reply(const reply_view& reply, std::size_t) noexcept
 {
     asked_ = nullptr;
-    const auto state = reply.is_string() ? replication_state::parse(reply.text()) : std::nullopt;
+    const auto state = replication_state::told_by(reply);
     if (!state)
         return;
     history_ = state->at.history;

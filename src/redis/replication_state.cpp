@@ -57,6 +57,11 @@ bool names_a_replica(std::string_view name) noexcept
 
 }   // namespace
 
+std::optional<replication_state> replication_state::told_by(const reply_view& info)
+{
+    return info.is_string() || info.kind() == reply_kind::verbatim ? parse(info.text()) : std::nullopt;
+}
+
 std::optional<replication_state> replication_state::parse(std::string_view info)
 {
     replication_state found;

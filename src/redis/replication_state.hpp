@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rediserve/redis/params.hpp"
+#include "rediserve/redis/reply.hpp"
 #include "rediserve/redis/written.hpp"
 
 #include <cstdint>
@@ -23,6 +24,8 @@ struct replication_state
 
     // nullopt: it says nothing of that (Redis before 4, an error).
     static std::optional<replication_state> parse(std::string_view info);
+    // The same of the reply to INFO, which in RESP3 is a verbatim string.
+    static std::optional<replication_state> told_by(const reply_view& info);
 
     // Whether the server has all of that: of nothing it has, of what it cannot tell it has not.
     bool has(const written& all) const noexcept;

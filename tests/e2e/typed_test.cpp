@@ -2,6 +2,7 @@
 #include "e2e/upstash_test.hpp"
 #include "support/access_file.hpp"
 #include "support/redis_cluster.hpp"
+#include "support/sentinel_group.hpp"
 
 namespace rediserve::test {
 namespace {
@@ -249,6 +250,48 @@ TEST(TypedRules, HoldAsForOthers)
     EXPECT_THAT(ask(R"(["HGETALL","app:h"])"), Answers(200, R"({"result":{"a":"1"}})"));
     EXPECT_THAT(ask(R"(["GET","other"])"), HasStatus(400));
     EXPECT_THAT(ask(R"(["SCAN",0,"COUNT",100])"), Answers(200, R"({"result":["0",["app:h"]]})"));
+}
+
+TEST(TypedRules, AreThoseOfTheUserOfRedis)
+{
+    redis_server server;
+    server.cli({"acl", "setuser", "ann", "on", ">secret", "+@all", "~a:*"});
+    server.cli({"hset", "a:h", "f", "1"});
+    gateway rest({"--redis", server.url(), "--token", "T"});
+    ASSERT_TRUE(rest.await_ready());
+    const auto told = json_of(rest.request("GET", "/acl/resttoken/ann/secret", {}, bearing("T", as_typed)));
+    const auto ann = told["result"].get<std::string>();
+    const auto ask = [&](const std::string& body) { return rest.request("POST", "/", body, bearing(ann, as_typed)); };
+    EXPECT_THAT(ask(R"(["HGETALL","a:h"])"), Answers(200, R"({"result":{"f":"1"}})"));
+    EXPECT_THAT(ask(R"(["GET","b"])").body, HasSubstr("NOPERM"));
+    EXPECT_THAT(ask(R"(["ACL","WHOAMI"])"), Answers(200, R"({"result":"ann"})"));
+}
+
+// What a client has written it reads, from whichever server.
+TEST(TypedGroup, ReadsFromReplicas)
+{
+    sentinel_group group({.replicas = 1, .sentinels = 1});
+    gateway rest({"--redis", group.url(), "--threads", "1"}, {{"REDISERVE_REDIS_READ", "replica"}});
+    ASSERT_TRUE(rest.await_ready());
+    std::string token;
+    const auto ask = [&](const std::string& body) {
+        auto answer = rest.request("POST", "/", body, {as_typed[0], {"upstash-sync-token", token}});
+        token = answer.header("upstash-sync-token");
+        return answer;
+    };
+    const auto outcome = [&] {
+        return metric(
+            rest.request("GET", "/metrics").body, "rediserve_redis_replica_reads_total", R"(outcome="replica")"
+        );
+    };
+    ASSERT_TRUE(await([&] { return ask(R"(["HGETALL","h"])").status == 200 && outcome() > 0; }));
+    const auto before = outcome();
+    for (int i = 0; i < 50; ++i) {
+        const auto text = std::to_string(i);
+        EXPECT_THAT(ask(R"(["HSET","h","f",)" + text + "]"), HasStatus(200));
+        EXPECT_THAT(ask(R"(["HGETALL","h"])"), Answers(200, R"({"result":{"f":")" + text + R"("}})"));
+    }
+    EXPECT_TRUE(await([&] { return ask(R"(["HGETALL","h"])").status == 200 && outcome() > before; }));
 }
 
 TEST(TypedCluster, AnswersFromEveryNode)

@@ -144,6 +144,8 @@ std::string_view reader::syntax_error() const
 
 std::optional<notation> packed_notation(std::string_view content_type) noexcept
 {
+    if (content_type.empty() || content_type == "application/json")   // as nearly always
+        return std::nullopt;
     const std::string_view type = media_type(content_type);
     if (iequals(type, "application/cbor"))
         return notation::cbor;
