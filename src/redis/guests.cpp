@@ -51,7 +51,7 @@ result<std::shared_ptr<backend>> guests::find(const login& user, protocol speaks
         found->leaving = true;   // it may be right by now
         found = nullptr;
     }
-    if (!found && !make_room())
+    if (!found && speaks == protocol::of_host && !make_room())
         return error(errc::too_many_connections, "too many users of Redis are connected", executed::no);
     if (!found)
         found = &add(user, speaks, now);
@@ -71,12 +71,12 @@ guests::guest* guests::known(const login& user, protocol speaks) noexcept
 // Whether there may be one more, if the one that has been idle for longest goes.
 bool guests::make_room() noexcept
 {
-    const auto stays = [](const guest& one) { return !one.leaving; };
+    const auto stays = [](const guest& one) { return !one.leaving && one.speaks == protocol::of_host; };
     if (static_cast<std::size_t>(std::ranges::count_if(all_, stays)) < most)
         return true;
     guest* oldest = nullptr;
     for (guest& one : all_)
-        if (!one.leaving && one.idle() && (!oldest || one.used < oldest->used))
+        if (stays(one) && one.idle() && (!oldest || one.used < oldest->used))
             oldest = &one;
     if (oldest)
         oldest->leaving = true;

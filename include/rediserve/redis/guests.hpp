@@ -17,7 +17,8 @@ namespace rediserve::redis {
 class guests
 {
 public:
-    static constexpr std::size_t most = 64;   // that are connected at a time, but for those that are on their way out
+    static constexpr std::size_t most =
+        64;   // users that are connected at a time, but for those that are on their way out
     static constexpr std::chrono::seconds refusal_holds{1};   // before Redis is asked again
 
     // Makes the backend of one of them, not yet started.

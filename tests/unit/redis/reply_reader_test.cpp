@@ -29,6 +29,12 @@ std::string text_of(const reply_view& reply)
     case reply_kind::error: return "-" + std::string(reply.text());
     case reply_kind::integer: return ":" + std::to_string(reply.integer());
     case reply_kind::nil: return reply.is_nil_array() ? "(nil array)" : "(nil)";
+    case reply_kind::number: return "," + std::string(reply.text());
+    case reply_kind::boolean: return reply.boolean() ? "#t" : "#f";
+    case reply_kind::big_number: return "(" + std::string(reply.text());
+    case reply_kind::verbatim: return "=" + std::string(reply.text_format()) + ":" + std::string(reply.text());
+    case reply_kind::map:
+    case reply_kind::set:
     case reply_kind::array: break;
     default: return "(other)";
     }
@@ -109,6 +115,26 @@ TEST(ReplyReader, KeepsATextUpToTheLimitAndNoneBeyond)
     EXPECT_EQ(read(bulk("") + bulk("") + bulk("1"), 1), texts({"", "", "1"}));
     EXPECT_EQ(read(bulk("$3\r\nabc\r\n*1\r\n") + bulk("x"), 5), texts({"TOO LARGE", "x"}))
         << "text that looks like replies";
+}
+
+TEST(ReplyReader, ReadsTheTypesOfRESP3)
+{
+    const std::string all = "%1\r\n+a\r\n,1.5\r\n~2\r\n#t\r\n#f\r\n(123456789012345678901\r\n=7\r\ntxt:abc\r\n_\r\n";
+    EXPECT_EQ(read(all, 0), texts({"[+a ,1.5]", "[#t #f]", "(123456789012345678901", "=txt:abc", "(nil)"}));
+    EXPECT_EQ(read(all, 10000), read(all, 0));
+}
+
+TEST(ReplyReader, LimitsTheTypesOfRESP3)
+{
+    EXPECT_EQ(read("%2\r\n+a\r\n:1\r\n+b\r\n:2\r\n#t\r\n", 255), texts({"TOO LARGE", "#t"})) << "4 elements";
+    EXPECT_EQ(read("~1\r\n" + bulk(std::string(100, 'x')) + "#t\r\n", 100), texts({"TOO LARGE", "#t"}));
+    EXPECT_EQ(read("=104\r\ntxt:" + std::string(100, 'x') + "\r\n#t\r\n", 50), texts({"TOO LARGE", "#t"}));
+    EXPECT_EQ(read("(" + std::string(3000, '7') + "\r\n#t\r\n", 50), texts({"TOO LARGE", "#t"}));
+    reading endless(50);
+    endless.feed("(");
+    for (int i = 0; i < 100; ++i)
+        endless.feed(std::string(1000, '7'));
+    EXPECT_LT(endless.most_held, 10000U);
 }
 
 TEST(ReplyReader, CountsWhatIsKeptOverABatch)
