@@ -36,6 +36,29 @@ TEST_F(FaultFrozen, IsToldAtTheDeadline)
     EXPECT_LT(took, 3s);
 }
 
+// Typed requests have connections of their own; whoever waits for one is told, and all others go on as ever.
+TEST_F(FaultFrozen, IsToldToTypedRequestsToo)
+{
+    const gateway rest({"--config", file_.path(), "--redis", redis_.url(), "--threads", "1"});
+    ASSERT_TRUE(rest.await_ready());
+    const auto typed = [&] {
+        return rest.request("POST", "/", R"(["INCR","n"])", {{"Accept", "application/vnd.rediserve.typed+json"}});
+    };
+    EXPECT_THAT(typed(), Answers(200, R"({"result":1})"));
+    redis_.freeze();
+    const auto answer = typed();
+    EXPECT_EQ(answer.status, 504) << answer.body;
+    EXPECT_EQ(json_of(answer)["executed"], "maybe") << answer.body;
+    redis_.thaw();
+    EXPECT_TRUE(await([&] { return typed().status == 200; }));
+    redis_.kill();
+    EXPECT_TRUE(await([&] { return typed().status == 503; }));
+    EXPECT_EQ(json_of(typed())["executed"], "no");
+    redis_.restart();
+    EXPECT_TRUE(await([&] { return typed().status == 200; }));
+    EXPECT_TRUE(await([&] { return rest.request("POST", "/", R"(["PING"])").status == 200; }));
+}
+
 // Where the gateway itself would wait for long.
 class FaultHurry : public testing::Test
 {

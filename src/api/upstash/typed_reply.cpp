@@ -41,8 +41,8 @@ bool is_name(const reply_view& key)
 // Whether its keys can be names, none stands twice, and nobody takes it for a mark: {"$set":…}.
 bool is_object(const reply_view& map)
 {
-    static thread_local std::vector<std::string_view> names;
-    names.clear();
+    std::vector<std::string_view> names;
+    names.reserve(map.size() / 2);
     for (std::size_t i = 0; i < map.size(); i += 2) {
         if (!is_name(map[i]))
             return false;
