@@ -188,6 +188,9 @@ TEST_F(Idempotency, WhatCannotBeOneStepIsRefusedAndNothingIsDone)
     refused(pipeline(R"([["SET","k","v"],["BLPOP","l",1]])", keyed("b")), "may wait");
     refused(command(R"(["EVALSHA","abc",0])", keyed("c")), "EVAL with its source");
     refused(multi_exec(R"([["SET","k","v"],["NOSUCH"]])", keyed("d")), "NOSUCH");
+    const header_list typed = {{"Accept", "application/vnd.rediserve.typed+json"}};
+    refused(command(R"(["SET","k","v"])", keyed("e", typed)), "RESP2");
+    refused(multi_exec(R"({"if":[{"key":"k","exists":false}],"commands":[["SET","k","v"]]})", typed), "JSON only");
     EXPECT_EQ(redis().cli({"dbsize"}), "0");
 }
 

@@ -9,7 +9,7 @@ namespace {
 using testing::HasSubstr;
 
 const header_list as_json = {{"Content-Type", "application/json"}};
-const std::string accepted = R"("application/json")";
+const std::string accepted = R"("application/json", "application/msgpack", "application/cbor")";
 
 class UpstashQuery : public upstash_test
 {
@@ -69,6 +69,16 @@ TEST_F(UpstashQuery, GoesByTheTableOfTheServer)
     EXPECT_GT(reading, 50U);
     EXPECT_GT(table.size() - reading, 100U);
     EXPECT_THAT(command(R"(["DBSIZE"])"), Results("0"));
+}
+
+TEST_F(UpstashQuery, ReadsAndAnswersMessagePackAndCborToo)
+{
+    command(R"(["SET","k","v"])");
+    const std::string get_k = "\x92\xa3GET\xa1k";
+    const auto packed = query(get_k, {{"Content-Type", "application/msgpack"}, {"Accept", "application/msgpack"}});
+    EXPECT_THAT(packed, Answers(200, "\x81\xa6result\xa1v"));
+    EXPECT_THAT(query("\x82\x63GET\x61k", {{"Content-Type", "application/cbor"}}), Results(R"("v")"));
+    EXPECT_THAT(query("\x92\xa4INCR\xa1k", {{"Content-Type", "application/msgpack"}}), HasStatus(422));
 }
 
 TEST_F(UpstashQuery, MustSayWhatItsBodyIs)

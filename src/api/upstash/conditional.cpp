@@ -179,7 +179,11 @@ bool is_conditional(std::string_view body) noexcept
 {
     json_scan scan(body);
     scan.skip_blanks();
-    return scan.peek() == '{';
+    if (!scan.take('{'))
+        return false;
+    scan.skip_blanks();
+    raw_string name;
+    return scan.peek() == '"' && scan.string(name) && (name.bytes == "if" || name.bytes == "commands");
 }
 
 result<conditional> read_conditional(std::string_view body, std::size_t most_conditions)

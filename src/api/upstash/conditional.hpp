@@ -16,7 +16,7 @@ struct conditional
     std::string_view commands;   // the array, as it stands in the body
 };
 
-// Whether `body` is an object, and not the array of a bare transaction.
+// Whether `body` begins like one, and not like the array of a bare transaction.
 bool is_conditional(std::string_view body) noexcept;
 
 // errc::bad_request, naming what is wrong. Views the body.

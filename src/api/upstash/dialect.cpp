@@ -126,6 +126,19 @@ std::optional<std::string_view> read(const call& of, const place& at, command_li
     return read_json_commands(request.body, shape, most_commands(of), to);
 }
 
+error no_typed_record()
+{
+    return error(
+        errc::not_atomic, "an answer that is kept for its Idempotency-Key has the types of RESP2; ask for JSON",
+        executed::no
+    );
+}
+
+bool has_conditions(const http::request& request)
+{
+    return !packed_notation(request[header::content_type]) && is_conditional(request.body);
+}
+
 std::string too_large(std::size_t most, std::size_t size)
 {
     return "ERR max request size exceeded. Limit: " + std::to_string(most) + " bytes, Actual: " + std::to_string(size)
@@ -237,7 +250,7 @@ private:
             fail_request(of, ready.error());
             return {};
         }
-        if (at.is == place_kind::multi_exec && is_conditional(of.exchange.request().body))
+        if (at.is == place_kind::multi_exec && has_conditions(of.exchange.request()))
             return run_if(of, as);
         command_list& commands = fresh_list();
         if (const auto why = read(of, at, commands)) {
@@ -254,15 +267,27 @@ private:
                 return {};
             }
         }
+        const bool transacts = at.is == place_kind::multi_exec;
+        plan made = transacts ? make_transaction_plan(commands, of, scripts_) : make_plan(commands, of, scripts_);
+        if (is_typed(as) && of.once && !made.reads_only) {
+            fail_request(of, no_typed_record());
+            return {};
+        }
         switch (at.is) {
-        case place_kind::pipeline: return run_list(of, make_plan(commands, of, scripts_), as);
-        case place_kind::multi_exec: return run_transaction(of, make_transaction_plan(commands, of, scripts_), as);
-        default: return run_one(of, make_plan(commands, of, scripts_), as);
+        case place_kind::pipeline: return run_list(of, std::move(made), as);
+        case place_kind::multi_exec: return run_transaction(of, std::move(made), as);
+        default: return run_one(of, std::move(made), as);
         }
     }
 
     task run_if(const call& of, format as) const
     {
+        if (is_typed(as)) {
+            fail_request(
+                of, error(errc::not_atomic, "a transaction under conditions is answered in JSON only", executed::no)
+            );
+            return {};
+        }
         auto asked = read_conditional(of.exchange.request().body, most_commands(of));
         if (!asked) {
             fail_request(of, asked.error());

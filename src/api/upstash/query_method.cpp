@@ -2,6 +2,7 @@
 
 #include "api/accept.hpp"
 #include "api/upstash/blocking.hpp"
+#include "api/upstash/packed_commands.hpp"
 #include "rediserve/base/bytes.hpp"
 
 #include <algorithm>
@@ -33,8 +34,9 @@ std::optional<query_refusal> refuse_form(const http::request& of)
     const std::string_view type = of[http::header::content_type];
     if (type.empty())
         return query_refusal{400, "ERR a QUERY needs a Content-Type: application/json"};
-    if (!iequals(media_type(type), "application/json"))
-        return query_refusal{415, "ERR the body of a QUERY is application/json here"};
+    if (!iequals(media_type(type), "application/json") && !packed_notation(type))
+        return query_refusal{
+            415, "ERR the body of a QUERY is application/json, application/msgpack or application/cbor"};
     return {};
 }
 

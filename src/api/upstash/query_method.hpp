@@ -12,13 +12,15 @@
 
 namespace rediserve::api::upstash {
 
-// Says that QUERY is offered, and for which type of body. A whole header line.
-inline constexpr std::string_view accept_query = "Accept-Query: \"application/json\"\r\n";
+// Says that QUERY is offered, and for which types of body. A whole header line.
+inline constexpr std::string_view accept_query =
+    "Accept-Query: \"application/json\", \"application/msgpack\", \"application/cbor\"\r\n";
 
 // What the answer to a QUERY depends on besides its address and body, for caches. One of the names is as Upstash's documentation
 // spells it.
 inline constexpr std::string_view vary_of_queries =
-    "Vary: Authorization, Upstash-Encoding, Upstash-Response-Format, Upstash-Reponse-Format, Upstash-Sync-Token\r\n";
+    "Vary: Accept, Authorization, Upstash-Encoding, Upstash-Response-Format, Upstash-Reponse-Format, "
+    "Upstash-Sync-Token\r\n";
 
 // Where a body has commands of which each is for itself.
 bool takes_queries(const place& at) noexcept;

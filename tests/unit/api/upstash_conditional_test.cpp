@@ -26,8 +26,11 @@ std::string read(std::string_view body)
 
 TEST(ConditionalTransaction, IsAnObject)
 {
-    EXPECT_TRUE(is_conditional("{}"));
-    EXPECT_TRUE(is_conditional(" \n{"));
+    EXPECT_TRUE(is_conditional(R"({"if")"));
+    EXPECT_TRUE(is_conditional(" \n{ \"commands\" : "));
+    EXPECT_FALSE(is_conditional("{}"));
+    EXPECT_FALSE(is_conditional("{\"a\":[]}"));
+    EXPECT_FALSE(is_conditional("{\"if"));
     EXPECT_FALSE(is_conditional("[]"));
     EXPECT_FALSE(is_conditional(""));
 }

@@ -29,10 +29,12 @@ unsigned status_of_form(const std::string& type)
     return why ? why->status : 200;
 }
 
-TEST(QueryForm, IsJsonThatSaysSo)
+TEST(QueryForm, IsJsonMessagePackOrCborThatSaysSo)
 {
     EXPECT_EQ(status_of_form("application/json"), 200U);
     EXPECT_EQ(status_of_form("Application/JSON; charset=utf-8"), 200U);
+    EXPECT_EQ(status_of_form("application/msgpack"), 200U);
+    EXPECT_EQ(status_of_form("application/cbor"), 200U);
     EXPECT_EQ(status_of_form(""), 400U);
     for (const auto* type :
          {"text/plain", "application/x-www-form-urlencoded", "application/jsonx", "*/*", ";", "application/sql"})
