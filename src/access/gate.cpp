@@ -200,13 +200,19 @@ result<redis::subscription> gate::subscribe(
     redis::subscription_kind kind, std::string_view name, redis::subscription_sink& sink
 )
 {
-    // Who waits for a change reads what has become of the key, and that is judged like any read.
-    constexpr std::array<std::string_view, 6> names = {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE",
-                                                       "MONITOR",   "EXISTS",     "EXISTS"};
-    const std::array<std::string_view, 2> words = {names[static_cast<std::size_t>(kind)], name};
-    const bool monitors = kind == redis::subscription_kind::monitor;
     if (const auto known = ready(); !known)
         return known.error();
+    // Who waits for changes reads what has become of the keys, and that is judged as any read is; of many keys they have to ask
+    // shows() about each.
+    if (kind == redis::subscription_kind::key && !shows(name))
+        return refuse(error(
+            errc::forbidden, "this user has no permissions to access one of the keys used as arguments", executed::no
+        ));
+    if (kind == redis::subscription_kind::key || kind == redis::subscription_kind::key_prefix)
+        return to_->subscribe(kind, name, sink);
+    constexpr std::array<std::string_view, 4> names = {"SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "MONITOR"};
+    const std::array<std::string_view, 2> words = {names[static_cast<std::size_t>(kind)], name};
+    const bool monitors = kind == redis::subscription_kind::monitor;
     const auto asked = std::span(words).first(monitors ? 1 : 2);
     const decision found = judge(asked);
     if (!found)

@@ -10,7 +10,7 @@ namespace rediserve::app {
 namespace {
 
 // How long a server that is new may take to answer before it is used all the same.
-constexpr std::chrono::seconds longest_wait{2};
+constexpr std::chrono::seconds watch_wait{2};
 
 // Between two looks: whether it has answered, and whether one that goes is still in use.
 constexpr std::chrono::milliseconds look_again{5};
@@ -87,7 +87,7 @@ void shard_servers::prepare(const std::vector<config::numbered_server>& next, st
         if (std::ranges::find(coming_, each) == coming_.end())
             let_go(each, now);
     ready_ = std::move(ready);
-    await_settled(now + longest_wait);
+    await_settled(now + watch_wait);
 }
 
 void shard_servers::await_settled(steady_time until)

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // How long a Redis that is silent may keep the service from being ready, and how often to look whether it still is.
-constexpr std::chrono::seconds longest_wait = 2s;
+constexpr std::chrono::seconds watch_wait = 2s;
 constexpr std::chrono::microseconds look_again = 5ms;
 
 // How often to look whether something new is wrong.
@@ -42,7 +42,7 @@ void supervisor_link::begin(const std::vector<std::string>& urls)
         return;
     for (const std::string& url : urls)
         where_ += (where_.empty() ? "" : " ") + url;
-    settled_by_ = std::chrono::steady_clock::now() + longest_wait;
+    settled_by_ = std::chrono::steady_clock::now() + watch_wait;
     await_settled();
     if (watchdog_ > 0us)
         beat();

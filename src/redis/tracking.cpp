@@ -11,7 +11,7 @@ tracking::tracking(telemetry::shard_metrics& metrics, std::function<void()> stir
 
 tracking::~tracking()
 {
-    metrics_.key_watchers.add(-static_cast<std::int64_t>(listeners_));
+    metrics_.watchers.add(-static_cast<std::int64_t>(listeners_));
     for (names* const all : {&keys_, &prefixes_})
         for (auto& [name, each] : *all)
             each.let_go();
@@ -31,7 +31,7 @@ subscription tracking::add(subscription_kind kind, std::string_view name, subscr
     }
     subscription made = found->second.add(sink);
     ++listeners_;
-    metrics_.key_watchers.add(1);
+    metrics_.watchers.add(1);
     stir(found->second);
     return made;
 }
@@ -40,7 +40,7 @@ void tracking::watched::left() noexcept
 {
     --listening;
     --home.listeners_;
-    home.metrics_.key_watchers.add(-1);
+    home.metrics_.watchers.add(-1);
     if (listening == 0)
         home.stir(*this);
 }
@@ -198,9 +198,8 @@ bool tracking::on_reply(const reply_view& reply) noexcept
     if (!answered.tracks)
         return true;
     if (reply.is_error()) {
-        asked_.clear();
         fail_all(error(errc::redis_error, std::string(reply.text())));
-        return true;
+        return false;   // what it tracks now is not known
     }
     for (const auto& [kind, name] : answered.about)
         if (const auto found = of(kind).find(name); found != of(kind).end())

@@ -164,8 +164,7 @@ const std::array summed = {
         MetricType::Counter,
         "Replies that came after whoever asked had gone, and were dropped.",
         {}},
-    summed_cell{
-        &shard_metrics::key_watchers, "key_watchers", MetricType::Gauge, "Requests that wait for changes of keys.", {}},
+    summed_cell{&shard_metrics::watchers, "watchers", MetricType::Gauge, "Requests that wait for changes of keys.", {}},
     summed_cell{
         &shard_metrics::repeats_answered,
         "repeats_answered_total",

@@ -43,7 +43,8 @@ struct params
     std::size_t collection_items = 10'000;                   // of a collection that is answered whole
     std::size_t scan_count = 100;                            // default page of GET /keys
     std::size_t key_bytes = std::size_t{512} << 10;          // of a key
-    std::chrono::milliseconds longest_wait{60'000};          // of GET with ?wait=
+    std::size_t watch_keys = 10'000;                         // changed keys that a stream of changes may be behind
+    std::chrono::milliseconds watch_wait{60'000};            // of GET with ?wait=
     std::chrono::milliseconds idempotency_window{600'000};   // for which an answer is kept, to be given again
     upstash_params upstash;
     cors_params cors;                         // of all dialects that have no word of their own

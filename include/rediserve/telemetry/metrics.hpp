@@ -145,7 +145,7 @@ struct shard_metrics
     cell rate_reports;   // of what was taken under rates of all gateways
     cell rate_reports_failed;
 
-    cell key_watchers;       // who waits for changes of keys
+    cell watchers;           // who waits for changes of keys
     cell repeats_answered;   // requests with an Idempotency-Key that had been run before
     cell repeats_refused;    // … that came with another request, or while the first one was running
     cell streams_cut;        // listeners that did not read and were cut off

@@ -5,7 +5,7 @@
 namespace rediserve::api::keys {
 
 changes::changes(const call& of, redis::subscription_kind kind, std::string_view name)
-    : of_(of), kind_(kind), name_(name)
+    : of_(of), kind_(kind), name_(name), most_keys_(of.settings.watch_keys)
 {
     of_.exchange.watch(this);
 }
@@ -48,7 +48,7 @@ void changes::on_message(std::string_view, std::string_view key) noexcept
 {
     if (gap_)
         return wake();   // all will be read
-    if (keys_.size() >= most_keys || bytes_ + key.size() > most_bytes)
+    if (keys_.size() >= most_keys_ || bytes_ + key.size() > most_bytes)
         return on_gap();
     if (keys_.emplace(key).second)
         bytes_ += key.size();

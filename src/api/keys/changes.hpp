@@ -24,9 +24,9 @@ namespace rediserve::api::keys {
 class changes final : private redis::subscription_sink, private http::stream_watcher
 {
 public:
-    // How much is remembered of what has changed before it is asked for; beyond that it is a gap().
-    static constexpr std::size_t most_keys = 10'000;
-    static constexpr std::size_t most_bytes = std::size_t{1} << 20;
+    // As many keys that have changed are remembered as settings.watch_keys says, and as much of their names; beyond that it is
+    // a gap.
+    static constexpr std::size_t most_bytes = std::size_t{16} << 20;
 
     changes(const call& of, redis::subscription_kind kind, std::string_view name);
     changes(const changes&) = delete;
@@ -74,6 +74,7 @@ private:
     stream_seat seat_{of_.by};
     redis::subscription_kind kind_;
     std::string name_;
+    std::size_t most_keys_;
     redis::subscription hold_;
     std::set<std::string> keys_;
     std::size_t bytes_ = 0;   // of keys_

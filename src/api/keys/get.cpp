@@ -13,6 +13,18 @@ namespace rediserve::api::keys {
 
 namespace {
 
+void render_string(const call& of, std::string_view key, std::string_view value, const read_request& wish)
+{
+    const etag tag = etag::of(value);
+    if (!weigh(of, wish.conditions, tag))
+        return;
+    http::response& answer = begin_tagged(of, 200, tag);
+    buffer& to = answer.content("application/json", key.size() + value.size() + 22);
+    append_string_answer(to, key, value);
+    to.append('}');
+    answer.finish();
+}
+
 void render_described_string(const call& of, std::string_view key, const description& found, const read_request& wish)
 {
     const etag tag = etag::of(found.value->text());
@@ -67,6 +79,28 @@ error foreign_type(std::string_view type)
     );
 }
 
+void render_described(
+    const keys_call& of, std::string_view key, const commands::reply_or_error& got, const read_request& wish
+)
+{
+    if (failed(of, got))
+        return;
+    if (got->is_nil())
+        return fail_not_found(of);
+    const auto found = description::read(*got);
+    if (!found)
+        return fail_unexpected(of);
+    const auto type = kind_of(found->type);
+    if (!type)
+        fail(of, foreign_type(found->type));
+    else if (!found->value)
+        fail(of, too_large(of, key, *type, found->size.value_or(0)));
+    else if (*type == kind::string)
+        render_described_string(of, key, *found, wish);
+    else
+        render_collection(of, key, *type, *found, wish);
+}
+
 // Most values are strings, so GET is tried first; only WRONGTYPE costs the second round trip.
 task read_value(keys_call of, key_name key, read_request wish)
 {
@@ -92,40 +126,6 @@ task read_described(keys_call of, key_name key, read_request wish)
 
 }   // namespace
 
-void render_string(const call& of, std::string_view key, std::string_view value, const read_request& wish)
-{
-    const etag tag = etag::of(value);
-    if (!weigh(of, wish.conditions, tag))
-        return;
-    http::response& answer = begin_tagged(of, 200, tag);
-    buffer& to = answer.content("application/json", key.size() + value.size() + 22);
-    append_string_answer(to, key, value);
-    to.append('}');
-    answer.finish();
-}
-
-void render_described(
-    const keys_call& of, std::string_view key, const commands::reply_or_error& got, const read_request& wish
-)
-{
-    if (failed(of, got))
-        return;
-    if (got->is_nil())
-        return fail_not_found(of);
-    const auto found = description::read(*got);
-    if (!found)
-        return fail_unexpected(of);
-    const auto type = kind_of(found->type);
-    if (!type)
-        fail(of, foreign_type(found->type));
-    else if (!found->value)
-        fail(of, too_large(of, key, *type, found->size.value_or(0)));
-    else if (*type == kind::string)
-        render_described_string(of, key, *found, wish);
-    else
-        render_collection(of, key, *type, *found, wish);
-}
-
 std::optional<etag> tag_of_collection(std::string_view key, const commands::reply_or_error& got)
 {
     const auto found = got ? description::read(*got) : std::nullopt;
@@ -144,13 +144,18 @@ task get_key(const keys_call& of, key_name&& key)
         return refuse(of, wish.error());
     if (wish->wait)
         return wait_for_value(of, std::move(key), std::move(*wish));
-    if (wish->range && !wish->depends_on_tag())
-        return read_part(of, std::move(key), std::move(*wish));
-    if (wish->form == form::raw)
-        return read_raw(of, std::move(key), std::move(*wish));
-    if (wish->include.any())
-        return read_described(of, std::move(key), std::move(*wish));
-    return read_value(of, std::move(key), std::move(*wish));
+    return read_now(of, std::move(key), std::move(*wish));
+}
+
+task read_now(const keys_call& of, key_name&& key, read_request&& wish)
+{
+    if (wish.range && !wish.depends_on_tag())
+        return read_part(of, std::move(key), std::move(wish));
+    if (wish.form == form::raw)
+        return read_raw(of, std::move(key), std::move(wish));
+    if (wish.include.any())
+        return read_described(of, std::move(key), std::move(wish));
+    return read_value(of, std::move(key), std::move(wish));
 }
 
 bool weigh(const call& of, const conditions& asked, const etag& tag)

@@ -21,14 +21,6 @@ bool weigh_untagged(const call& of, const conditions& asked);
 // Begins a 200 or 206 with what every form of a string carries.
 http::response& begin_tagged(const call& of, unsigned status, const etag& tag);
 
-// Answers with a string as JSON.
-void render_string(const call& of, std::string_view key, std::string_view value, const read_request& wish);
-
-// Answers with what describe_whole() has found, of whatever type.
-void render_described(
-    const keys_call& of, std::string_view key, const commands::reply_or_error& got, const read_request& wish
-);
-
 // The tag of the JSON of a collection, as describe_whole() has found it: it may change with the order in which Redis tells the
 // members. nullopt: it is none that is told whole.
 std::optional<etag> tag_of_collection(std::string_view key, const commands::reply_or_error& got);
@@ -39,6 +31,9 @@ void render_raw(const call& of, std::string_view value, const read_request& wish
 // GET with the bare bytes as the answer, whole or in part.
 task read_raw(keys_call of, key_name key, read_request wish);
 task read_part(keys_call of, key_name key, read_request wish);
+
+// GET, whatever it waits for.
+task read_now(const keys_call& of, key_name&& key, read_request&& wish);
 
 // GET with ?wait=.
 task wait_for_value(const keys_call& of, key_name&& key, read_request&& wish);

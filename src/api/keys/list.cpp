@@ -118,6 +118,8 @@ task get_keys(const keys_call& of)
         return read_values(of, std::move(*names));
     }
     if (options->has("watch")) {
+        if (request.method == http::method::head)
+            return refuse(of, {errc::bad_request, "the option \"watch\" is for GET"});
         auto what = watch_request::read(*options, of.settings.key_bytes);
         if (!what)
             return refuse(of, what.error());

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <coroutine>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,9 +30,19 @@ bool is_known(const read_request& wish, const etag& tag) noexcept
 }
 
 // Without If-None-Match it is the key's coming into being that is waited for.
-bool waits_for_key(const read_request& wish) noexcept
+bool is_known(const read_request& wish, const redis::reply_view& found) noexcept
 {
-    return !wish.conditions.if_none_match;
+    if (found.is_nil())
+        return wish.conditions.none();
+    return found.is_string() && is_known(wish, etag::of(found.text()));
+}
+
+known_state looked_at(const commands::reply_or_error& got)
+{
+    known_state now{.read = true};
+    if (got && got->is_string())
+        now.tag = etag::of(got->text());
+    return now;
 }
 
 void render_unchanged(const call& of, const known_state& now)
@@ -45,30 +56,22 @@ void render_unchanged(const call& of, const known_state& now)
     answer.finish();
 }
 
-void render(const call& of, const key_name& key, const commands::reply_or_error& got, const read_request& wish)
-{
-    if (!got_string(of, got))
-        return;
-    if (wish.form == form::raw)
-        render_raw(of, got->text(), wish);
-    else
-        render_string(of, key.view(), got->text(), wish);
-}
-
 steady_time end_of(const call& of, const read_request& wish)
 {
-    const auto granted = std::min(of.settings.longest_wait, of.backend.time_left());
+    const auto granted = std::min(of.settings.watch_wait, of.backend.time_left());
     return std::chrono::steady_clock::now() + std::min(*wish.wait, granted);
 }
 
+// What changes is told from before the first look, so nothing is missed between two of them.
 task wait_and_read(keys_call of, key_name key, read_request wish, steady_time until)
 {
     of.backend.stay_at_primary();   // a replica may not know yet what is told
-    changes heard(of, redis::subscription_kind::key, key.view());
+    std::optional<changes> listening(std::in_place, of, redis::subscription_kind::key, key.view());
+    changes& heard = *listening;
     if (const auto begun = heard.begin(until); !begun)
         co_return fail(of, begun.error());
     known_state now;
-    for (;;) {
+    for (bool news = false; !news;) {
         co_await heard;
         if (heard.failure())
             co_return fail(of, *heard.failure());
@@ -77,34 +80,27 @@ task wait_and_read(keys_call of, key_name key, read_request wish, steady_time un
         heard.forget();
         redis::batch command = redis::batch::of("GET", key.view());
         const commands::reply_or_error got = co_await ask(of, effect::reads, std::move(command));
-        if (got && got->is_nil() && waits_for_key(wish)) {
-            now = {.read = true};
-        } else if (got && got->is_string()) {
-            const etag tag = etag::of(got->text());
-            if (!is_known(wish, tag))
-                co_return render(of, key, got, wish);
-            now = {.read = true, .tag = tag};
-        } else if (got && got->is_error("WRONGTYPE") && wish.form == form::json) {
+        now = looked_at(got);
+        if (got && got->is_error("WRONGTYPE") && wish.form == form::json) {
             commands::script_request describe = describe_whole(key.view(), of.settings.collection_items);
             const commands::reply_or_error described = co_await ask(of, effect::reads, describe);
-            const std::optional<etag> tag = tag_of_collection(key.view(), described);
-            if (!tag || !is_known(wish, *tag))
-                co_return render_described(of, key.view(), described, wish);
-            now = {.read = true, .tag = tag, .weak = true};
+            now = {.read = true, .tag = tag_of_collection(key.view(), described), .weak = true};
+            news = !now.tag || !is_known(wish, *now.tag);
         } else {
-            co_return render(of, key, got, wish);
+            news = !got || !is_known(wish, *got);
         }
-        if (heard.over())
+        if (!news && heard.over())
             co_return render_unchanged(of, now);
     }
+    listening.reset();
+    const task answering = read_now(of, std::move(key), std::move(wish));
+    co_await std::suspend_always();   // it finishes the answer, and both end with the exchange
 }
 
 }   // namespace
 
 task wait_for_value(const keys_call& of, key_name&& key, read_request&& wish)
 {
-    if (wish.include.any() || wish.range)
-        return refuse(of, {errc::bad_request, "the option \"wait\" goes neither with \"include\" nor with a range"});
     if (const auto seat = stream_seat::available(of); !seat)
         return refuse(of, seat.error());
     const steady_time until = end_of(of, wish);

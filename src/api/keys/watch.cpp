@@ -1,14 +1,14 @@
 // GET of keys with ?watch=: what becomes of them, as server-sent events (WHATWG HTML, 9.2).
 #include "api/ask.hpp"
+#include "api/errors.hpp"
 #include "api/json_writer.hpp"
 #include "api/keys/answer.hpp"
 #include "api/keys/changes.hpp"
 #include "api/keys/cursor.hpp"
 #include "api/keys/etag.hpp"
 #include "api/keys/list.hpp"
-#include "rediserve/access/gate.hpp"
+#include "rediserve/commands/redis_error.hpp"
 
-#include <array>
 #include <chrono>
 #include <iterator>
 #include <optional>
@@ -37,6 +37,15 @@ void append_deletion(buffer& to, std::string_view key)
     to.append("}\n\n");
 }
 
+// Nothing more will come, and why.
+void append_close(buffer& to, const error& why)
+{
+    to.append("event: close\ndata: {\"error\":");
+    append_string(to, why.detail, encoding_of(why.detail));
+    append_error_members(to, why);
+    to.append("}\n\n");
+}
+
 // Writes what became of each of some keys, as they are read.
 class values final : public commands::reply_visitor
 {
@@ -54,11 +63,13 @@ public:
     {
         const std::string& key = keys_[index];
         if (reply.is_string())
-            append_string(key, reply.text());
+            append_value(key, reply.text());
         else if (reply.is_nil())
             append_deletion(events, key);
+        else if (reply.is_error("WRONGTYPE") || reply.is_oversized())
+            others.push_back(key);
         else
-            others.push_back(key);   // of another type, or too large
+            missing = commands::redis_failure(reply);
     }
     void visit_missing(const error& why, std::size_t) noexcept override { missing = why; }
 
@@ -67,14 +78,14 @@ public:
     result<void> missing;
 
 private:
-    void append_string(std::string_view key, std::string_view value)
+    void append_value(std::string_view key, std::string_view value)
     {
         append_event(events, "set");
         events.truncate(events.size() - 1);   // the brace
         append_string_answer(events, key, value);
-        events.append(",\"etag\":\"");
-        events.append(etag::of(value).opaque());
-        events.append("\"}\n\n");
+        events.append(",\"etag\":");
+        append_string(events, etag::of(value).quoted(), encoding::text);
+        events.append("}\n\n");
     }
 
     std::vector<std::string> keys_;
@@ -136,16 +147,16 @@ redis::batch next_page(const watch_request& wish, std::uint64_t cursor)
     );
 }
 
-// The keys of a page of SCAN, but for those that may not be told; nullopt: it is none. `cursor` becomes that of the next page.
-std::optional<std::vector<std::string>> keys_in(
-    const call& of, const commands::reply_or_error& got, std::uint64_t& cursor
-)
+// The keys of a page of SCAN, but for those that may not be told. `cursor` becomes that of the next page.
+result<std::vector<std::string>> keys_in(const call& of, const commands::reply_or_error& got, std::uint64_t& cursor)
 {
-    if (!got || !got->is_array() || got->size() != 2 || !(*got)[1].is_array())
-        return std::nullopt;
-    const auto next = read_scan_cursor((*got)[0].text());
+    if (!got)
+        return got.error();
+    if (got->is_error())
+        return commands::redis_failure(*got);
+    const auto next = got->size() == 2 ? read_scan_cursor((*got)[0].text()) : std::nullopt;
     if (!next)
-        return std::nullopt;
+        return error(errc::backend_protocol, "Redis' reply to SCAN makes no sense", executed::no);
     cursor = *next;
     std::vector<std::string> keys;
     for (std::size_t i = 0; i < (*got)[1].size(); ++i)
@@ -196,6 +207,19 @@ void take_changed(const call& of, changes& from, agenda& to)
             to.keys.push_back(key);
 }
 
+// A server that is away for a moment is no reason to send the client away.
+bool is_passing(const error& why) noexcept
+{
+    switch (row_of(why.code).code) {
+    case errc::backend_unavailable:
+    case errc::backend_lost:
+    case errc::backend_timeout:
+    case errc::backend_queue_full:
+    case errc::redis_not_writable: return true;
+    default: return false;
+    }
+}
+
 // Every change is followed by an event, and several may be by one: what is told is read when the client can take it.
 task tell_changes(keys_call of, watch_request wish)
 {
@@ -211,11 +235,13 @@ task tell_changes(keys_call of, watch_request wish)
     heard.keep_alive();
     agenda next;
     bool pictured = true;   // all that there was has been told
-    bool failed = false;
+    result<void> how;
     while (!heard.failure() && !heard.over()) {
-        if (failed) {
+        if (!how && !is_passing(how.error()))
+            break;
+        if (!how) {
             heard.look_again_at(std::chrono::steady_clock::now() + before_retry);
-            failed = false;
+            how = {};
             co_await heard;
             heard.assume_gap();   // what could not be read is lost
             continue;
@@ -230,9 +256,10 @@ task tell_changes(keys_call of, watch_request wish)
             redis::batch page = next_page(wish, next.cursor);
             const commands::reply_or_error got = co_await ask(of, effect::reads, std::move(page));
             auto keys = keys_in(of, got, next.cursor);
-            failed = !keys.has_value();
-            if (failed)
+            if (!keys) {
+                how = keys.error();
                 continue;
+            }
             next.keys = std::move(*keys);
             next.scans = next.cursor != 0;
         }
@@ -250,22 +277,25 @@ task tell_changes(keys_call of, watch_request wish)
             continue;
         values found(taken_from(next.keys));
         redis::batch gets = found.question();
-        const result<void> how = co_await read_each(of, std::move(gets), found);
-        failed = !how || !found.missing;
-        if (failed)
+        how = co_await read_each(of, std::move(gets), found);
+        if (how)
+            how = std::move(found.missing);
+        if (!how)
             continue;
         types others(found.others, found.events);
         redis::batch asked = others.question();
-        const result<void> told = co_await read_each(of, std::move(asked), others);
-        failed = !told || !others.missing;
-        if (failed)
+        how = co_await read_each(of, std::move(asked), others);
+        if (how)
+            how = std::move(others.missing);
+        if (!how)
             continue;
         answer.chunk().append(found.events.view());
         answer.flush();
         co_await answer.drained();
     }
-    if (!answer.done())
-        answer.finish();
+    if (!how || heard.failure())
+        append_close(answer.chunk(), how ? *heard.failure() : how.error());
+    answer.finish();
 }
 
 }   // namespace
@@ -277,6 +307,8 @@ result<watch_request> watch_request::read(const query& from, std::size_t most_by
     wish.prefix = wish.name.ends_with('*');
     if (wish.prefix)
         wish.name.pop_back();
+    if (wish.name.empty() && !wish.prefix)
+        return error(errc::bad_request, "the option \"watch\" takes a key, or what keys begin with and a star");
     if (wish.name.size() > most_bytes)
         return error(errc::body_too_large, "a key has at most " + std::to_string(most_bytes) + " bytes");
     const std::string_view snapshot = from.find("snapshot").value_or("true");
@@ -291,9 +323,6 @@ result<watch_request> watch_request::read(const query& from, std::size_t most_by
 
 task watch_keys(const keys_call& of, watch_request&& wish)
 {
-    const std::array<std::string_view, 2> read = {"GET", wish.name};
-    if (const access::decision may = of.backend.judge(read); !may)
-        return refuse(of, {errc::forbidden, access::words_of(may), executed::no});
     if (const auto seat = stream_seat::available(of); !seat)
         return refuse(of, seat.error());
     return tell_changes(of, std::move(wish));

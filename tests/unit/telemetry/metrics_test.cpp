@@ -73,7 +73,7 @@ TEST_F(Metrics, HaveTheseNames)
             "rediserve_http_requests_in_flight gauge",
             "rediserve_http_sent_bytes_total counter",
             "rediserve_http_tls_handshakes_total counter",
-            "rediserve_key_watchers gauge",
+            "rediserve_watchers gauge",
             "rediserve_log_lines_dropped_total counter",
             "rediserve_process_cpu_seconds_total counter",
             "rediserve_process_open_fds gauge",
