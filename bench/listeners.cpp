@@ -1,6 +1,7 @@
-// Listens to one channel with many server-sent-event streams, and publishes on it as fast as they all read:
+// Listens to one channel with many server-sent-event streams, and publishes on it as fast as they all read; or follows one
+// Redis stream, to which nothing is added:
 //
-//     listeners ADDRESS PORT COUNT REDIS_PORT
+//     listeners ADDRESS PORT COUNT REDIS_PORT [streams]
 //
 // Prints "open COUNT" when all are confirmed, then does what standard input says, until it ends:
 //
@@ -72,16 +73,20 @@ void send_all(int descriptor, std::string_view what)
     }
 }
 
-int listen_at(const sockaddr_in& gateway, buffering how = buffering::usual)
+// What is listened to, and how the first event begins.
+struct source
+{
+    std::string path;
+    std::string_view first;
+};
+
+int listen_at(const sockaddr_in& gateway, const source& what, buffering how = buffering::usual)
 {
     const int descriptor = connect_to(gateway, how);
-    send_all(
-        descriptor,
-        std::string("GET /subscribe/") + channel + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n"
-    );
+    send_all(descriptor, "GET " + what.path + " HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n");
     std::string answer;
     std::array<char, 2048> piece;
-    while (answer.find("data: subscribe,") == std::string::npos) {
+    while (answer.find(what.first) == std::string::npos) {
         const ssize_t size = ::recv(descriptor, piece.data(), piece.size(), 0);
         if (size <= 0 || !(answer.append(piece.data(), static_cast<std::size_t>(size)).starts_with("HTTP/1.1 200 "))) {
             std::fprintf(stderr, "unexpected answer: %s\n", answer.c_str());
@@ -95,16 +100,16 @@ int listen_at(const sockaddr_in& gateway, buffering how = buffering::usual)
 class audience
 {
 public:
-    audience(const sockaddr_in& gateway, const sockaddr_in& redis, std::size_t count)
+    audience(const sockaddr_in& gateway, const sockaddr_in& redis, std::size_t count, const source& what)
         : epoll_(::epoll_create1(0))
         , redis_(connect_to(redis))
-        , first_(listen_at(gateway, buffering::least))
+        , first_(listen_at(gateway, what, buffering::least))
         , reading_(count)
     {
         watch(STDIN_FILENO);
         watch(first_);
         for (std::size_t i = 1; i < count; ++i)
-            watch(listen_at(gateway));
+            watch(listen_at(gateway, what));
         std::printf("open %zu\n", count);
         std::fflush(stdout);
     }
@@ -248,13 +253,17 @@ sockaddr_in address(const char* host, const char* port)
 
 int main(int count_of_arguments, char** arguments)
 {
-    if (count_of_arguments != 5) {
-        std::fprintf(stderr, "usage: %s ADDRESS PORT COUNT REDIS_PORT\n", arguments[0]);
+    const bool follows = count_of_arguments == 6 && std::string_view(arguments[5]) == "streams";
+    if (count_of_arguments != 5 && !follows) {
+        std::fprintf(stderr, "usage: %s ADDRESS PORT COUNT REDIS_PORT [streams]\n", arguments[0]);
         return 2;
     }
+    const std::string name = channel;
+    const source what =
+        follows ? source{"/streams/" + name, "event: open"} : source{"/subscribe/" + name, "data: subscribe,"};
     audience all(
         address(arguments[1], arguments[2]), address(arguments[1], arguments[4]),
-        std::strtoul(arguments[3], nullptr, 10)
+        std::strtoul(arguments[3], nullptr, 10), what
     );
     all.run();
     return EXIT_SUCCESS;

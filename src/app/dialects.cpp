@@ -1,6 +1,7 @@
 #include "app/dialects.hpp"
 
 #include "rediserve/api/keys.hpp"
+#include "rediserve/api/streams.hpp"
 #include "rediserve/api/tickets.hpp"
 #include "rediserve/api/upstash.hpp"
 
@@ -15,6 +16,7 @@ std::vector<api::mount> dialects(
     const auto admin = api::make_admin_dialect(std::move(process));
     std::vector<api::mount> all{
         {"/keys", api::guard::token, api::make_keys_dialect("/keys")},
+        {"/streams", api::guard::token, api::make_streams_dialect("/streams", "/keys")},
         {"/livez", api::guard::open, admin},
         {"/readyz", api::guard::open, admin},
         {"/version", api::guard::token, admin},

@@ -58,6 +58,7 @@ public:
     std::chrono::milliseconds command_timeout() const noexcept override { return settings_.command_timeout; }
     std::size_t most_reply() const noexcept override { return settings_.reply_bytes; }
     std::string_view tag_beside(std::string_view key) const override { return tag_in(slot_of(key)); }
+    boost::asio::io_context* loop() noexcept override { return &with_.context; }
 
 private:
     struct waiting

@@ -84,6 +84,8 @@ public:
 
     std::size_t most_reply() const noexcept override { return settings_.reply_bytes; }
 
+    boost::asio::io_context* loop() noexcept override { return &around_.context; }
+
     const backend_health& health() const noexcept override { return shared_.health(); }
 
     void retire() noexcept override

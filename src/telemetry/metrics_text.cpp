@@ -184,6 +184,24 @@ const std::array summed = {
         "Streams of events that were cut off because their client did not read.",
         {}},
     summed_cell{
+        &shard_metrics::stream_listeners,
+        "stream_listeners",
+        MetricType::Gauge,
+        "Clients that follow a Redis stream (GET /streams).",
+        {}},
+    summed_cell{
+        &shard_metrics::stream_reads,
+        "stream_reads_total",
+        MetricType::Counter,
+        "Reads of Redis streams for those who follow them.",
+        {}},
+    summed_cell{
+        &shard_metrics::stream_resets,
+        "stream_resets_total",
+        MetricType::Counter,
+        "Followers that were told that entries are gone which they had not seen.",
+        {}},
+    summed_cell{
         &shard_metrics::redis_subscriptions,
         "redis_subscriptions",
         MetricType::Gauge,

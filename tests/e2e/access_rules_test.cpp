@@ -19,6 +19,7 @@ constexpr std::string_view access_file = R"json({
     "split":    {"rules": "+get +set +copy %R~from:* %W~to:*"},
     "scripter": {"rules": "+eval +evalsha +get +set +script|load ~mine:*"},
     "listener": {"rules": "+subscribe +psubscribe +ssubscribe &news:*"},
+    "follower": {"rules": "+xread +xadd ~log:*", "limits": {"streams": 1}},
     "watcher":  {"rules": "+info"},
     "both":     {"rules": "+get ~a:* (+set ~b:*)"},
     "nothing":  {},
@@ -32,8 +33,8 @@ constexpr std::string_view access_file = R"json({
 })json";
 
 constexpr std::array names = {
-    "user42",  "reader", "split", "scripter", "listener", "watcher", "both",
-    "nothing", "small",  "slow",  "frugal",   "single",   "far",
+    "user42",   "reader",  "split", "scripter", "listener", "watcher", "both",
+    "follower", "nothing", "small", "slow",     "frugal",   "single",  "far",
 };
 
 std::string with_tokens(std::string document)
@@ -358,6 +359,27 @@ TEST_F(AccessRules, GiveTicketsForBrowsers)
     EXPECT_THAT(gateway_->request("GET", "/get/user:42:k?_token=" + another), Results(R"("v")"));
     const auto third = json_of(ask("user42", "POST", "/tickets"))["ticket"].get<std::string>();
     EXPECT_THAT(ask(third, "POST", "/tickets"), Fails(403, "forbidden")) << "or a ticket would last for ever";
+}
+
+TEST_F(AccessRules, HoldForWhoFollowsAStream)
+{
+    const auto follow = [](std::string_view who, const std::string& target) {
+        return event_stream(gateway_->address(), target, {{"Authorization", "Bearer " + std::string(who)}}, "GET");
+    };
+    {
+        auto stream = follow("follower", "/streams/log:1");
+        EXPECT_THAT(stream.head(), HasStatus(200));
+        EXPECT_THAT(stream.next_data(), testing::HasSubstr("event: open"));
+        EXPECT_THAT(follow("follower", "/streams/log:1").head(), HasStatus(429)) << "one at a time";
+    }
+    EXPECT_TRUE(await([&] { return follow("follower", "/streams/other").head().status == 403; }));
+    EXPECT_THAT(follow("reader", "/streams/public:1").head(), HasStatus(403));
+    EXPECT_THAT(follow("reader", "/streams/public:1?group=g&consumer=c").head(), HasStatus(403));
+    EXPECT_THAT(follow("follower", "/streams/log:1?group=g&consumer=c").head(), HasStatus(403)) << "not +xreadgroup";
+    EXPECT_THAT(ask("follower", "PUT", "/streams/log:1/groups/g"), HasStatus(403));
+    EXPECT_THAT(ask("follower", "POST", "/streams/log:1/groups/g/ack", R"({"ids":["1-0"]})"), HasStatus(403));
+    EXPECT_THAT(ask("follower", "POST", "/streams/other", R"({"fields":{"f":"v"}})"), HasStatus(403));
+    EXPECT_THAT(ask("follower", "POST", "/streams/log:1", R"({"fields":{"f":"v"}})"), HasStatus(201));
 }
 
 }   // namespace

@@ -1,4 +1,5 @@
 // The real binary in front of a cluster.
+#include "e2e/event_stream.hpp"
 #include "e2e/upstash_test.hpp"
 #include "support/redis_cluster.hpp"
 
@@ -156,6 +157,32 @@ TEST_F(Cluster, IsFollowedWhenSlotsMove)
     EXPECT_THAT(request("GET", "/keys/moves?raw"), Answers(200, "2"));
     cluster().move_slot(slot, from);
     EXPECT_THAT(request("GET", "/keys/moves?raw"), Answers(200, "2"));
+}
+
+TEST_F(Cluster, TellsOfStreamsWhereverTheyAreAndMove)
+{
+    std::vector<event_stream> streams;
+    const std::vector<std::string> keys = {"stream-1", "stream-2", "stream-3", "stream-4", "stream-5"};
+    for (const std::string& key : keys) {
+        streams.emplace_back(
+            rest().address(), "/streams/" + key, header_list{{"Authorization", "Bearer T"}}, "GET", std::string_view()
+        );
+        EXPECT_THAT(streams.back().next_data(), testing::HasSubstr("event: open"));
+    }
+    const auto expect_entry = [&](std::size_t at, const std::string& id) {
+        const auto body = R"({"fields":{"f":"v"},"id":")" + id + R"("})";
+        EXPECT_THAT(request("POST", "/streams/" + keys[at], body), HasStatus(201));
+        EXPECT_EQ(streams[at].next_data(), "id: " + id + "\ndata: {\"f\":\"v\"}");
+    };
+    for (std::size_t at = 0; at < keys.size(); ++at)
+        expect_entry(at, "1-0");
+    const std::uint16_t slot = cluster().slot(keys[0]);
+    const std::size_t from = cluster().owner(slot);
+    cluster().move_slot(slot, cluster().primary(from == cluster().primary(0) ? 1 : 0));
+    for (std::size_t at = 0; at < keys.size(); ++at)
+        expect_entry(at, "2-0");
+    cluster().move_slot(slot, from);
+    expect_entry(0, "3-0");
 }
 
 TEST_F(Cluster, IsNotFoundAtDeadSeeds)

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
-const pages = ["clients", "dialects/upstash", "idempotency", "reverse-proxies", "transactions", "typed-replies", "watching"].map((name) => `docs/${name}.md`);
+const pages = ["clients", "dialects/streams", "dialects/upstash", "idempotency", "reverse-proxies", "transactions", "typed-replies", "watching"].map((name) => `docs/${name}.md`);
 const documents = execFileSync("git", ["ls-files", "*.md"], { cwd: repository, encoding: "utf8" }).split("\n").filter(Boolean);
 const read = (path) => readFileSync(join(repository, path), "utf8");
 

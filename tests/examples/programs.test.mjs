@@ -70,6 +70,7 @@ for (const name of retrying) {
 // The others, each told by what it prints.
 const others = {
     transactions: "points: 36\nchanges: 8\n",
+    streams: '{"for":"Ann"}\n{"for":"Ben"}\n{"for":"Cleo"}\n',
     watch: "changed: 2\nreset\nset watched 2\nready\nset watched 3\n",
     typed: "user: Ada, 36\ntags: fast, small\nhalf the score: 0.75\nlogo: 2 bytes\n",
 };

@@ -29,10 +29,11 @@ const templates = [...new Set(operations.map((one) => one.path))]
         of: new RegExp(`^${template.replaceAll(".", "\\.").replaceAll(/\{(\w+)\}/g, "[^/]*")}$`),
     }))
     .sort((a, b) => a.template.split("{").length - b.template.split("{").length);
-const dialects = ["/keys", "/livez", "/readyz", "/version", "/metrics", "/openapi.json", "/tickets"];
+const dialects = ["/keys", "/livez", "/readyz", "/version", "/metrics", "/openapi.json", "/streams", "/tickets"];
 
 // Whatever comes behind these names, they are no commands.
 const listens = (path) => /^\/([ps]?subscribe|monitor)(\/|$)/i.test(path);
+const follows = (path) => /^\/streams\/[^/]+$/.test(path);
 
 /** The path of the document that `path` is one of; nothing where there is none. */
 function templateOf(path) {
@@ -80,7 +81,7 @@ async function ask(request) {
         ...request,
         target,
         headers,
-        enough: listens(request.path) ? headIsThere : undefined,
+        enough: listens(request.path) || follows(request.path) ? headIsThere : undefined,
     });
     assert.ok(daemon.child.alive, "the daemon has died");
     return answer;

@@ -64,6 +64,8 @@ test("nothing else is under the paths of the document", async () => {
         "/livez/x",
         "/version/",
         "/tickets/x",
+        "/streams/k/other",
+        "/streams/k/groups/g/other",
         "/openapi.json/x",
     ];
     for (const path of others) {

@@ -57,6 +57,40 @@ eachProxy("events over HTTP/2", async ({ proxy, kind, defer }) => {
     await Promise.all(channels.map(leaves));
 });
 
+// The id and data of each entry, as it comes.
+async function* entries(stream) {
+    let text = "";
+    for await (const part of stream) {
+        text += part;
+        const whole = text.split("\n\n");
+        text = whole.pop();
+        for (const event of whole) if (event.startsWith("id: ")) yield event.slice("id: ".length).split("\ndata: ");
+    }
+}
+
+eachProxy("entries of streams come at once, and go on where they were left", async ({ proxy, kind, defer }) => {
+    const key = `${kind}-log`;
+    const follow = async (last) => {
+        const sent = open(proxy, "GET", `/streams/${key}`, { headers: { ...headers, "last-event-id": last } });
+        defer(() => sent.destroy());
+        sent.on("error", () => {});
+        sent.end();
+        const [message] = await once(sent, "response");
+        assert.deepEqual([message.statusCode, message.headers["content-type"]], [200, "text/event-stream"]);
+        return { sent, heard: entries(message) };
+    };
+    const hearsNext = async (heard, id) => {
+        await redis(server, "xadd", key, id, "n", id);
+        assert.deepEqual((await heard.next()).value, [id, JSON.stringify({ n: id })]);
+    };
+    const first = await follow("0-0");
+    for (const id of ["1-0", "2-0", "3-0"]) await hearsNext(first.heard, id);
+    first.sent.destroy();
+    const second = await follow("2-0");
+    assert.equal((await second.heard.next()).value[0], "3-0");
+    await hearsNext(second.heard, "4-0");
+});
+
 const blocked = () => Number(server.info("clients", "blocked_clients"));
 
 eachProxy("a command that waits ends with its client", async ({ proxy, kind }) => {

@@ -97,6 +97,18 @@ public:
     }
     // From now on nothing is read from replicas.
     void stay_at_primary() noexcept { asked_.reads_replicas = false; }
+    boost::asio::io_context* loop() noexcept override { return to_->loop(); }
+    // The same backend on nobody's account and without anybody's rules, for what several requests share. Each of them has to
+    // be admitted by itself; as good as long as one of their gates is.
+    gate for_all() const noexcept
+    {
+        gate made(*this);
+        made.by_ = anonymous().get();
+        made.asked_ = {};
+        return made;
+    }
+    // Which backend it is; for comparing.
+    const redis::client* target() const noexcept { return to_; }
     // Until the client stops waiting; 1 ms at least.
     std::chrono::milliseconds time_left() const noexcept;
     // The principal's limit, or what the process allows everybody where that is less.

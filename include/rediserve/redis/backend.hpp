@@ -148,6 +148,9 @@ public:
     // the process.
     virtual std::string_view tag_beside(std::string_view) const { return {}; }
 
+    // The event loop of its thread, for timers; nullptr: there is none.
+    virtual boost::asio::io_context* loop() noexcept { return nullptr; }
+
     // Whether scripts have to be sent by their source, because it is not the server that runs them.
     virtual bool wants_source() const noexcept { return false; }
 };

@@ -149,6 +149,9 @@ struct shard_metrics
     cell repeats_answered;   // requests with an Idempotency-Key that had been run before
     cell repeats_refused;    // … that came with another request, or while the first one was running
     cell streams_cut;        // listeners that did not read and were cut off
+    cell stream_listeners;   // of Redis streams
+    cell stream_reads;       // of what they have not seen, one for all that stand at the same entry
+    cell stream_resets;      // listeners that were told that entries are gone which they had not seen
 
     void reject(rejection why) noexcept { rejected[static_cast<std::size_t>(why)].add(1); }
     // Counts what is a rejection; other errors count nothing.

@@ -76,15 +76,29 @@ export class Child {
 
 /** A Redis or Valkey on a unix socket. */
 export class RedisServer {
-    static async start() {
+    /** Keeps nothing, unless it is to: then each write is on the disk before it is answered. */
+    static async start({ keeps = false } = {}) {
         const server = new RedisServer();
         const path = folder();
         server.socket = `${path}/redis.sock`;
-        const storage = ["--dir", path, "--save", "", "--appendonly", "no"];
-        server.child = new Child(redisServer, ["--port", "0", "--unixsocket", server.socket, ...storage]);
-        await until(() => !server.child.alive || existsSync(server.socket), "redis-server", startWithin);
-        if (!server.child.alive) throw new Error(`${redisServer} does not start:\n${server.child.output}`);
+        const storage = ["--dir", path, "--save", "", "--appendonly", keeps ? "yes" : "no", "--appendfsync", "always"];
+        server.args = ["--port", "0", "--unixsocket", server.socket, ...storage];
+        await server.launch();
         return server;
+    }
+
+    async launch() {
+        rmSync(this.socket, { force: true });
+        this.child = new Child(redisServer, this.args);
+        await until(() => !this.child.alive || existsSync(this.socket), "redis-server", startWithin);
+        if (!this.child.alive) throw new Error(`${redisServer} does not start:\n${this.child.output}`);
+    }
+
+    /** Kills it and starts it again at the same place. */
+    async restart() {
+        await this.child.end("SIGKILL");
+        await this.launch();
+        await until(() => this.cli("ping").toString() === "PONG", "redis-server has loaded", startWithin);
     }
 
     get url() {

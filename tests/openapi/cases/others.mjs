@@ -95,6 +95,33 @@ export const cases = {
     monitor: { ...listen("GET", "/monitor"), 200: [{ target: "/monitor", headers: events, enough: firstEvent }] },
     postMonitor: listen("POST", "/monitor"),
 
+    followStream: {
+        200: [
+            { target: "/streams/s", enough: firstEvent },
+            { target: "/streams/s?from=0&field=f", before: [["XADD", "s", "1-1", "f", "v"]], enough: firstEvent },
+        ],
+        404: [{ target: "/streams/s?group=g&consumer=c" }],
+        409: [{ target: "/streams/s", before: [["SET", "s", "v"]] }],
+    },
+    appendToStream: {
+        201: [post("/streams/s", '{"fields":{"f":"v"},"maxlen":10}')],
+        409: [{ ...post("/streams/s", '{"fields":{"f":"v"}}'), before: [["SET", "s", "v"]] }],
+        412: [post("/streams/s?xx", '{"fields":{"f":"v"}}')],
+    },
+    makeGroup: {
+        200: [{ method: "PUT", target: "/streams/s/groups/g", before: [["XGROUP", "CREATE", "s", "g", "0", "MKSTREAM"]] }],
+        201: [{ method: "PUT", target: "/streams/s/groups/g?from=0" }],
+        409: [{ method: "PUT", target: "/streams/s/groups/g", before: [["SET", "s", "v"]] }],
+    },
+    removeGroup: {
+        204: [{ method: "DELETE", target: "/streams/s/groups/g", before: [["XGROUP", "CREATE", "s", "g", "0", "MKSTREAM"]] }],
+        404: [{ method: "DELETE", target: "/streams/s/groups/g" }],
+        409: [{ method: "DELETE", target: "/streams/s/groups/g", before: [["SET", "s", "v"]] }],
+    },
+    acknowledgeEntries: {
+        200: [post("/streams/s/groups/g/ack", '{"ids":["1-1"]}')],
+        409: [{ ...post("/streams/s/groups/g/ack", '{"ids":["1-1"]}'), before: [["SET", "s", "v"]] }],
+    },
     createTicket: { 201: [{ method: "POST", target: "/tickets" }] },
     live: told("GET", "/livez"),
     probeLive: told("HEAD", "/livez"),

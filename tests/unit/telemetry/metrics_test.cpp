@@ -99,6 +99,9 @@ TEST_F(Metrics, HaveTheseNames)
             "rediserve_redis_timeouts_total counter",
             "rediserve_repeats_answered_total counter",
             "rediserve_repeats_refused_total counter",
+            "rediserve_stream_listeners gauge",
+            "rediserve_stream_reads_total counter",
+            "rediserve_stream_resets_total counter",
             "rediserve_streams_cut_total counter",
         })
     );
