@@ -53,7 +53,7 @@ result<redis::submission*> one_step::submit(
         return error(errc::not_atomic, "this takes more than one step", executed::maybe);
     what_.commands = std::move(commands);
     what_.in_slots = !gate_.tag_beside({}).empty();
-    if (auto fine = admit(options); !fine)
+    if (auto fine = check(options); !fine)
         return fine.error();
     options_ = options;
     options_.stands_for = {};
@@ -79,7 +79,7 @@ result<redis::submission*> one_step::submit(
     return static_cast<redis::submission*>(this);
 }
 
-result<void> one_step::admit(const redis::submit_options& options)
+result<void> one_step::check(const redis::submit_options& options)
 {
     if (auto possible = commands::can_enclose(what_, *known_); !possible)
         return possible;

@@ -56,7 +56,7 @@ private:
     void on_reply(const redis::reply_view& reply, std::size_t index) noexcept override;
     void on_failure(error why) noexcept override;
 
-    result<void> admit(const redis::submit_options& options);
+    result<void> check(const redis::submit_options& options);
     result<void> name_record();
     result<void> send(stage what);
     redis::batch claim() const;
