@@ -266,7 +266,7 @@ void render_unmet(const call& of, std::size_t which)
         errc::precondition_failed, "condition " + std::to_string(which) + " does not hold, so nothing was done",
         executed::no
     );
-    http::response& answer = begin(of.exchange, row_of(why.code).status);
+    http::response& answer = begin(of.exchange, static_cast<unsigned>(row_of(why.code).status));
     buffer& to = answer.content("application/json", 150);
     append_own_failure(to, why, format::json);
     to.truncate(to.size() - 1);   // the brace
