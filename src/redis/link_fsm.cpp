@@ -71,7 +71,7 @@ std::optional<error> judge_refusal(link_action step, std::string_view reply)
         return std::nullopt;
     // A server that does not know AUTH quotes its arguments: "ERR unknown command 'AUTH', with args beginning with: …"
     reply = reply.substr(0, reply.find(", with args"));
-    constexpr std::string_view no_resp3 = "it does not speak RESP3, which typed replies need: ";
+    constexpr std::string_view no_resp3 = "it does not speak RESP3, which this needs: ";
     const std::string_view about = step == link_action::speak_resp3 ? no_resp3 : std::string_view();
     return error(errc::backend_refused, std::string(about).append(reply), executed::no);
 }

@@ -33,7 +33,7 @@ const dialects = ["/keys", "/livez", "/readyz", "/version", "/metrics", "/openap
 
 // Whatever comes behind these names, they are no commands.
 const listens = (path) => /^\/([ps]?subscribe|monitor)(\/|$)/i.test(path);
-const follows = (path) => /^\/streams\/[^/]+$/.test(path);
+const follows = ({ path, query }) => /^\/streams\/[^/]+$/.test(path) || /(^|&)watch=/.test(query ?? "");
 
 /** The path of the document that `path` is one of; nothing where there is none. */
 function templateOf(path) {
@@ -81,7 +81,7 @@ async function ask(request) {
         ...request,
         target,
         headers,
-        enough: listens(request.path) || follows(request.path) ? headIsThere : undefined,
+        enough: listens(request.path) || follows(request) ? headIsThere : undefined,
     });
     assert.ok(daemon.child.alive, "the daemon has died");
     return answer;

@@ -33,7 +33,7 @@ function once(make) {
 
 export const redis = once(() => RedisServer.start());
 
-const usual = { threads: 1, keys: { collection_items: collectionItems } };
+const usual = { threads: 1, keys: { collection_items: collectionItems, watch_wait: "100ms" } };
 
 /** With a real Redis, and everything as it should be. */
 export const sound = once(async () => {

@@ -32,6 +32,9 @@ function endOfCommand(bytes, at) {
     return next;
 }
 
+// What a connection that tracks keys begins with, a command at a time: it is those after it that fail.
+const opensConnection = (bytes) => /^\*\d+\r\n\$\d+\r\n(HELLO|CLIENT|PING)\r\n/.test(bytes.toString("latin1"));
+
 export class FaultyRedis {
     mode = "pass"; // or "error", "garbage": what each command is answered; "hold": nothing, until it is "pass" again
     #open = new Set();
@@ -66,6 +69,7 @@ export class FaultyRedis {
         client.on("data", (bytes) => {
             if (this.mode === "pass") return pass(bytes);
             if (this.mode === "hold") return this.#held.push(() => pass(bytes));
+            if (opensConnection(bytes)) return pass(bytes);
             rest = Buffer.concat([rest, bytes]);
             const { count, taken } = countCommands(rest);
             rest = rest.subarray(taken);

@@ -65,7 +65,7 @@ TEST(LinkFsm, TakesTheWordOfAServerThatMayNotBeAskedForItsRole)
     const auto too_old =
         judge_refusal(link_action::speak_resp3, "ERR unknown command `HELLO`, with args beginning with: `3`, ");
     ASSERT_TRUE(too_old);
-    EXPECT_EQ(too_old->detail, "it does not speak RESP3, which typed replies need: ERR unknown command `HELLO`");
+    EXPECT_EQ(too_old->detail, "it does not speak RESP3, which this needs: ERR unknown command `HELLO`");
     EXPECT_TRUE(judge_refusal(link_action::verify_role, "LOADING Redis is loading the dataset in memory"));
     EXPECT_TRUE(judge_refusal(link_action::verify_role, "ERR max number of clients reached"));
 }
