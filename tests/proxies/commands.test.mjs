@@ -30,7 +30,8 @@ eachProxy("QUERY, a method that is newer than they are", async ({ proxy, key }) 
     assert.deepEqual((await asked("/", ["GET", key])).json, { result: "v" });
     assert.deepEqual((await asked("/pipeline", [["GET", key], ["STRLEN", key]])).json, [{ result: "v" }, { result: 1 }]);
     const refused = await asked("/pipeline", [["GET", key], ["DEL", key]]);
-    assert.deepEqual([refused.status, refused.headers["accept-query"]], [422, '"application/json"']);
+    const types = '"application/json", "application/msgpack", "application/cbor"';
+    assert.deepEqual([refused.status, refused.headers["accept-query"]], [422, types]);
 });
 
 eachProxy("errors of 4xx", async ({ proxy, key }) => {

@@ -1,5 +1,7 @@
 // Connections to the gateway are kept and used again; it may come and go; and nothing is sent twice.
 
+import { randomUUID } from "node:crypto";
+
 import { Http2, send, token } from "./support/requests.mjs";
 import { Relay } from "./support/relay.mjs";
 import { redis } from "./support/redis.mjs";
@@ -72,7 +74,7 @@ const writes = {
     "POST of a key": (key) => ["POST", `/keys/${key}/incr`],
     "HEAD of a command": (key) => ["HEAD", `/incr/${key}`],
     "PUT of a command": (key) => ["PUT", `/incr/${key}`],
-    "POST with an idempotency key": (key) => ["POST", `/keys/${key}/incr`, undefined, { "idempotency-key": "1" }],
+    "POST with an idempotency key": (key) => ["POST", `/keys/${key}/incr`, undefined, () => ({ "idempotency-key": randomUUID() })],
     "the same by another name": (key) => ["POST", `/keys/${key}/incr`, undefined, { "x-idempotency-key": "1" }],
 };
 
@@ -106,7 +108,8 @@ eachProxy("a write is not sent twice", async ({ kind, defer }) => {
         for (const [way, ask] of Object.entries(ways)) {
             const key = `${kind}-once-${index}-${way.replace(/\W/g, "")}`;
             const [method, path, body, headers] = write(key);
-            const [runs, answer] = await runsWhenLost(relay, key, () => ask(method, path, { body, headers }));
+            const anew = () => (typeof headers === "function" ? headers() : headers);   // a key for each write
+            const [runs, answer] = await runsWhenLost(relay, key, () => ask(method, path, { body, headers: anew() }));
             assert.equal(runs, 1, `${name}, ${way}`);
             // Later versions of HAProxy end the client's connection, as would have happened without a proxy.
             if (kind !== "haproxy" || !(answer instanceof Error)) assert.equal(answer.status, 502, `${name}, ${way}`);
