@@ -9,6 +9,7 @@
 #include "api/keys/list.hpp"
 #include "rediserve/commands/redis_error.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <optional>
@@ -140,13 +141,6 @@ std::string escaped(std::string_view text)
     return made;
 }
 
-redis::batch next_page(const watch_request& wish, std::uint64_t cursor)
-{
-    return redis::batch::of(
-        "SCAN", std::to_string(cursor), "MATCH", escaped(wish.name) + "*", "COUNT", static_cast<std::int64_t>(1000)
-    );
-}
-
 // The keys of a page of SCAN, but for those that may not be told. `cursor` becomes that of the next page.
 result<std::vector<std::string>> keys_in(const call& of, const commands::reply_or_error& got, std::uint64_t& cursor)
 {
@@ -174,38 +168,81 @@ void open_events(const call& of)
     answer.stream("text/event-stream");
 }
 
-std::vector<std::string> taken_from(std::vector<std::string>& keys)
+// What there is to be read, in the order of its importance: a picture of all that there is, and then what has changed since.
+class agenda
 {
-    const std::size_t count = std::min(keys.size(), keys_at_once);
-    const auto first = keys.end() - static_cast<std::ptrdiff_t>(count);
-    std::vector<std::string> taken(std::make_move_iterator(first), std::make_move_iterator(keys.end()));
-    keys.erase(first, keys.end());
-    return taken;
-}
+public:
+    agenda(const call& of, const watch_request& wish, changes& heard) : of_(of), wish_(wish), heard_(heard) {}
 
-// What there is to be read, in the order of importance: a picture of everything, and then what has changed since.
-struct agenda
-{
-    bool scans = false;         // the picture is not whole
-    std::uint64_t cursor = 0;   // of its next page
-    std::vector<std::string> keys = {};
+    // After a gap the picture is made anew.
+    void heed_gap(http::response& answer)
+    {
+        if (!heard_.take_gap())
+            return;
+        tell(answer, "event: reset\ndata: {}\n\n");
+        pictured_ = false;
+        cursor_ = 0;
+        scans_ = wish_.snapshot && wish_.prefix;
+        keys_.clear();
+        if (wish_.snapshot && !wish_.prefix)
+            keys_.push_back(wish_.name);
+    }
 
-    bool done() const noexcept { return !scans && keys.empty(); }
+    bool wants_page() const noexcept { return keys_.empty() && scans_; }
+    redis::batch page() const
+    {
+        return redis::batch::of(
+            "SCAN", std::to_string(cursor_), "MATCH", escaped(wish_.name) + "*", "COUNT",
+            static_cast<std::int64_t>(1000)
+        );
+    }
+    result<void> take_page(const commands::reply_or_error& got)
+    {
+        auto keys = keys_in(of_, got, cursor_);
+        if (!keys)
+            return keys.error();
+        keys_ = std::move(*keys);
+        scans_ = cursor_ != 0;
+        return {};
+    }
+
+    // Says so when the picture is whole, and goes over to what has changed.
+    void go_on(http::response& answer)
+    {
+        if (!keys_.empty())
+            return;
+        if (!std::exchange(pictured_, true))
+            tell(answer, "event: ready\ndata: {}\n\n");
+        for (const std::string& key : heard_.take(keys_at_once))
+            if (of_.backend.shows(key))
+                keys_.push_back(key);
+    }
+
+    bool is_empty() const noexcept { return keys_.empty(); }
+    std::vector<std::string> take()
+    {
+        const std::size_t count = std::min(keys_.size(), keys_at_once);
+        const auto first = keys_.end() - static_cast<std::ptrdiff_t>(count);
+        std::vector<std::string> taken(std::make_move_iterator(first), std::make_move_iterator(keys_.end()));
+        keys_.erase(first, keys_.end());
+        return taken;
+    }
+
+private:
+    static void tell(http::response& answer, std::string_view event)
+    {
+        answer.chunk().append(event);
+        answer.flush();
+    }
+
+    const call& of_;
+    const watch_request& wish_;
+    changes& heard_;
+    std::vector<std::string> keys_;
+    std::uint64_t cursor_ = 0;   // of the next page
+    bool scans_ = false;         // the picture is not whole
+    bool pictured_ = true;       // … or that was told
 };
-
-void begin_picture(const watch_request& wish, agenda& to)
-{
-    to = {.scans = wish.snapshot && wish.prefix};
-    if (wish.snapshot && !wish.prefix)
-        to.keys.push_back(wish.name);
-}
-
-void take_changed(const call& of, changes& from, agenda& to)
-{
-    for (const std::string& key : from.take(keys_at_once))
-        if (of.backend.shows(key))
-            to.keys.push_back(key);
-}
 
 // A server that is away for a moment is no reason to send the client away.
 bool is_passing(const error& why) noexcept
@@ -233,49 +270,29 @@ task tell_changes(keys_call of, watch_request wish)
         co_return fail(of, *heard.failure());
     open_events(of);
     heard.keep_alive();
-    agenda next;
-    bool pictured = true;   // all that there was has been told
+    agenda next(of, wish, heard);
     result<void> how;
-    while (!heard.failure() && !heard.over()) {
-        if (!how && !is_passing(how.error()))
-            break;
+    while (!heard.failure() && !heard.over() && (how || is_passing(how.error()))) {
         if (!how) {
             heard.look_again_at(std::chrono::steady_clock::now() + before_retry);
             how = {};
             co_await heard;
             heard.assume_gap();   // what could not be read is lost
-            continue;
         }
-        if (heard.take_gap()) {
-            answer.chunk().append("event: reset\ndata: {}\n\n");
-            answer.flush();
-            begin_picture(wish, next);
-            pictured = false;
-        }
-        if (next.keys.empty() && next.scans) {
-            redis::batch page = next_page(wish, next.cursor);
+        next.heed_gap(answer);
+        if (next.wants_page()) {
+            redis::batch page = next.page();
             const commands::reply_or_error got = co_await ask(of, effect::reads, std::move(page));
-            auto keys = keys_in(of, got, next.cursor);
-            if (!keys) {
-                how = keys.error();
-                continue;
-            }
-            next.keys = std::move(*keys);
-            next.scans = next.cursor != 0;
-        }
-        if (next.done() && !std::exchange(pictured, true)) {
-            answer.chunk().append("event: ready\ndata: {}\n\n");
-            answer.flush();
-        }
-        if (next.done())
-            take_changed(of, heard, next);
-        if (next.done() && !heard.any()) {
-            co_await heard;
+            how = next.take_page(got);
             continue;
         }
-        if (next.keys.empty())
+        next.go_on(answer);
+        if (next.is_empty()) {
+            if (!heard.any())
+                co_await heard;
             continue;
-        values found(taken_from(next.keys));
+        }
+        values found(next.take());
         redis::batch gets = found.question();
         how = co_await read_each(of, std::move(gets), found);
         if (how)
