@@ -151,7 +151,10 @@ void forget_kept_memory() noexcept
 
 void give_memory_back() noexcept
 {
-    ::malloc_trim(0);
+    // A sanitizer brings its own malloc(): glibc's arena is then never set up, and trimming it from two threads at once reads
+    // through its null pointers.
+    if (!watched)
+        ::malloc_trim(0);
 }
 
 }   // namespace rediserve::redis
