@@ -64,6 +64,18 @@ executed what_ran(const error& why) noexcept
     return what_ran(why, row_of(why.code));
 }
 
+bool may_pass(const error& why) noexcept
+{
+    switch (row_of(why.code).code) {
+    case errc::backend_unavailable:
+    case errc::backend_lost:
+    case errc::backend_timeout:
+    case errc::backend_queue_full:
+    case errc::redis_not_writable: return true;
+    default: return false;
+    }
+}
+
 void append_error_members(buffer& to, const error& why)
 {
     const error_row& row = row_of(why.code);

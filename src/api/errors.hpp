@@ -17,6 +17,9 @@ void begin_error(http::response& answer, const error& why);
 // who saw it can say, it may have.
 executed what_ran(const error& why) noexcept;
 
+// Whether time, or an operator's hand, may cure it: a server that is away for a moment is no reason to send away who listens.
+bool may_pass(const error& why) noexcept;
+
 // What an error's body says behind its text: `,"code":"…"`, and what_ran() unless that is unsaid.
 void append_error_members(buffer& to, const error& why);
 

@@ -1,7 +1,6 @@
 #include "api/one_step.hpp"
 
 #include "rediserve/commands/redis_error.hpp"
-#include "rediserve/commands/script.hpp"
 
 #include <algorithm>
 #include <string>
@@ -112,11 +111,9 @@ result<void> one_step::name_record()
 
 redis::batch one_step::claim() const
 {
-    static const commands::script the_script(claim_source);
     redis::batch made;
     made.add(
-        "EVAL", the_script.source(), 1, record_key({}, repeatable_->name), what_.once->fingerprint,
-        what_.once->window.count()
+        "EVAL", claim_source, 1, record_key({}, repeatable_->name), what_.once->fingerprint, what_.once->window.count()
     );
     return made;
 }

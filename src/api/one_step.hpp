@@ -34,7 +34,6 @@ public:
         running_requests_ = &among;
     }
     void only_if(std::vector<commands::condition> all) { what_.only_if = std::move(all); }
-    bool keeps_record() const noexcept { return repeatable_.has_value(); }
     // Which of them does not hold, from 0, after precondition_failed.
     std::size_t unmet() const noexcept { return unmet_; }
 

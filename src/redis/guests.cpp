@@ -21,9 +21,8 @@ params params_for(const params& host, const login& user)
 
 params params_in_resp3(const params& host)
 {
-    params made = host;
+    params made = host.in_resp3();
     made.shared_connections = 1;
-    made.resp3 = true;
     return made;
 }
 

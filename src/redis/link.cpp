@@ -15,14 +15,14 @@ namespace asio = boost::asio;
 
 namespace {
 
-link_steps steps_of(const params& settings, bool follow_master, protocol speaks)
+link_steps steps_of(const params& settings, bool follow_master)
 {
     const address& at = settings.address;
     return {
         .follow_master = follow_master,
         .secure = at.transport == transport::tls,
         .authenticate = settings.guest || !at.user.empty() || !at.password.empty(),
-        .speak_resp3 = settings.resp3 || speaks == protocol::resp3,
+        .speak_resp3 = settings.resp3,
         .select = at.database != 0,
         .set_name = !settings.client_name.empty(),
         .accept_reads = settings.replica,
@@ -73,16 +73,14 @@ struct link::lookup
     link* asker;
 };
 
-link::link(
-    asio::io_context& context, const params& settings, tls_client& tls, owner& to, sentinels* group, protocol speaks
-)
+link::link(asio::io_context& context, const params& settings, tls_client& tls, owner& to, sentinels* group)
     : context_(context)
     , settings_(settings)
     , tls_(tls)
     , owner_(to)
     , group_(group)
     , at_{settings.address.host, settings.address.port}
-    , fsm_(steps_of(settings, group != nullptr, speaks), backoff_of(settings))
+    , fsm_(steps_of(settings, group != nullptr), backoff_of(settings))
     , alarm_(context, [this] { on_alarm(); })
 {
     if (group_)

@@ -24,9 +24,6 @@ namespace rediserve::redis {
 
 class sentinels;
 
-// RESP3 is for what RESP2 cannot say (docs/adr/0002-resp2-on-shared-connections.md).
-enum class protocol : bool { resp2, resp3 };
-
 class link final : private hiredis_link::events, private master_follower
 {
 public:
@@ -52,8 +49,7 @@ public:
 
     // `settings` and `tls` must outlive the link, and so must `group`: who knows where to connect to, in place of the address.
     link(
-        boost::asio::io_context& context, const params& settings, tls_client& tls, owner& to,
-        sentinels* group = nullptr, protocol speaks = protocol::resp2
+        boost::asio::io_context& context, const params& settings, tls_client& tls, owner& to, sentinels* group = nullptr
     );
     ~link();
 

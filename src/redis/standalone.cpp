@@ -27,11 +27,13 @@ public:
         , tls_(settings.tls)
         , group_(std::move(group))
         , around_{context, settings_, tls_, batches_, metrics, group_.get()}
+        , settings_in_resp3_(settings_.in_resp3())
+        , in_resp3_{context, settings_in_resp3_, tls_, batches_, metrics, group_.get()}
         , shared_(around_)
         , leases_(around_)
-        , channels_(around_, settings.lease_idle, protocol::resp2, register_of<subscriptions>())
-        , monitor_(around_, std::chrono::milliseconds(0), protocol::resp2, register_of<subscriptions>())
-        , changes_(around_, settings.lease_idle, protocol::resp3, register_of<tracking>())
+        , channels_(around_, settings.lease_idle, register_of<subscriptions>())
+        , monitor_(around_, std::chrono::milliseconds(0), register_of<subscriptions>())
+        , changes_(in_resp3_, settings.lease_idle, register_of<tracking>())
         , guests_(context, settings_, [this](const params& as) {
             return std::make_unique<standalone>(around_.context, as, around_.metrics, group_);
         })
@@ -143,6 +145,8 @@ private:
     const std::shared_ptr<sentinels> group_;   // nullptr: a server alone. A host's guests have the same
     pending_pool batches_;
     carrier::surroundings around_;
+    const params settings_in_resp3_;
+    carrier::surroundings in_resp3_;   // for who is told of changes
     pool shared_;
     std::unique_ptr<replicas> replicas_;   // nullptr: nobody has read from them yet
     lease_desk leases_;

@@ -2,17 +2,14 @@
 
 namespace rediserve::redis {
 
-subscriber::subscriber(
-    const carrier::surroundings& around, std::chrono::milliseconds linger, protocol speaks, const maker& make
-)
+subscriber::subscriber(const carrier::surroundings& around, std::chrono::milliseconds linger, const maker& make)
     : around_(around)
     , linger_(linger)
     , service_(around.context, [this] { serve(); })
     , unused_(around.context, [this] { rest(); })
     , pulse_(around.context, [this] { on_pulse(); })
-    , speaks_(speaks)
     , register_(make([this] { serve_soon(); }))
-    , link_(around.context, around.settings, around.tls, *this, around.group, speaks)
+    , link_(around.context, around.settings, around.tls, *this, around.group)
 {}
 
 void subscriber::stop(const error& why) noexcept
@@ -70,7 +67,7 @@ void subscriber::on_ready() noexcept
     if (was_ready_)
         around_.metrics.redis_reconnects.add(1);
     was_ready_ = true;
-    if (speaks_ == protocol::resp2)
+    if (!around_.settings.resp3)
         link_.listen();   // RESP3 says what nobody asked for otherwise
     register_->connected();
     expect_sound();

@@ -16,9 +16,7 @@ public:
     using maker = std::function<std::unique_ptr<listener_register>(std::function<void()> stirred)>;
 
     // Nobody listens any more: the connection is closed after `linger`.
-    subscriber(
-        const carrier::surroundings& around, std::chrono::milliseconds linger, protocol speaks, const maker& make
-    );
+    subscriber(const carrier::surroundings& around, std::chrono::milliseconds linger, const maker& make);
     // Who still listens is not told.
     ~subscriber() = default;
 
@@ -50,7 +48,6 @@ private:
     alarm service_;   // so that nothing is sent, and nobody called, from inside add(), release() or a sink
     alarm unused_;    // closes the connection
     alarm pulse_;     // asks whether the connection lives
-    protocol speaks_;
     std::unique_ptr<listener_register> register_;
     link link_;
     std::uint64_t heard_then_ = 0;   // when the pulse was set

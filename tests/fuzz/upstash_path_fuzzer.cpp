@@ -2,6 +2,7 @@
 #include "api/reads.hpp"
 #include "api/text.hpp"
 #include "api/upstash/path_command.hpp"
+#include "api/url_text.hpp"
 #include "rediserve/base/bytes.hpp"
 
 #include <cstddef>

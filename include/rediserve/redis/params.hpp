@@ -96,6 +96,14 @@ struct params
     bool guest = false;            // the login is a client's: it may be wrong, and may not be allowed to MULTI
     bool resp3 = false;            // connections speak RESP3; of a sibling of the backend that all others use
 
+    // The same, spoken to in RESP3 (docs/adr/0002-resp2-on-shared-connections.md).
+    params in_resp3() const
+    {
+        params made = *this;
+        made.resp3 = true;
+        return made;
+    }
+
     // Whether it is this backend that tells how the server is doing.
     bool tells() const noexcept { return !guest && !replica && !resp3; }
 

@@ -1,7 +1,7 @@
 // What a request hears of changes of keys while it waits: its side of CLIENT TRACKING, of its clock and of its client.
 #pragma once
 
-#include "api/stream_seat.hpp"
+#include "api/event_streams.hpp"
 #include "rediserve/api/dialect.hpp"
 #include "rediserve/redis/subscription.hpp"
 

@@ -1,6 +1,7 @@
 // GET of keys with ?watch=: what becomes of them, as server-sent events (WHATWG HTML, 9.2).
 #include "api/ask.hpp"
 #include "api/errors.hpp"
+#include "api/event_streams.hpp"
 #include "api/json_writer.hpp"
 #include "api/keys/answer.hpp"
 #include "api/keys/changes.hpp"
@@ -47,19 +48,21 @@ void append_close(buffer& to, const error& why)
     to.append("}\n\n");
 }
 
+redis::batch question_of_each(std::string_view command, const std::vector<std::string>& keys)
+{
+    redis::batch asked;
+    for (const std::string& key : keys)
+        asked.add(command, key);
+    return asked;
+}
+
 // Writes what became of each of some keys, as they are read.
 class values final : public commands::reply_visitor
 {
 public:
     explicit values(std::vector<std::string> of) : keys_(std::move(of)) {}
 
-    redis::batch question() const
-    {
-        redis::batch gets;
-        for (const std::string& key : keys_)
-            gets.add("GET", key);
-        return gets;
-    }
+    redis::batch question() const { return question_of_each("GET", keys_); }
     void visit(const redis::reply_view& reply, std::size_t index) noexcept override
     {
         const std::string& key = keys_[index];
@@ -97,13 +100,7 @@ class types final : public commands::reply_visitor
 public:
     types(const std::vector<std::string>& of, buffer& to) : keys_(of), to_(to) {}
 
-    redis::batch question() const
-    {
-        redis::batch asked;
-        for (const std::string& key : keys_)
-            asked.add("TYPE", key);
-        return asked;
-    }
+    redis::batch question() const { return question_of_each("TYPE", keys_); }
     void visit(const redis::reply_view& reply, std::size_t index) noexcept override
     {
         if (reply.text() == "none")
@@ -157,15 +154,6 @@ result<std::vector<std::string>> keys_in(const call& of, const commands::reply_o
         if (const std::string_view key = (*got)[1][i].text(); of.backend.shows(key))
             keys.emplace_back(key);
     return keys;
-}
-
-void open_events(const call& of)
-{
-    http::response& answer = of.exchange.response();
-    answer.begin(200);
-    answer.field("Cache-Control", "no-cache");
-    answer.field("X-Accel-Buffering", "no");
-    answer.stream("text/event-stream");
 }
 
 // What there is to be read, in the order of its importance: a picture of all that there is, and then what has changed since.
@@ -244,19 +232,6 @@ private:
     bool pictured_ = true;       // … or that was told
 };
 
-// A server that is away for a moment is no reason to send the client away.
-bool is_passing(const error& why) noexcept
-{
-    switch (row_of(why.code).code) {
-    case errc::backend_unavailable:
-    case errc::backend_lost:
-    case errc::backend_timeout:
-    case errc::backend_queue_full:
-    case errc::redis_not_writable: return true;
-    default: return false;
-    }
-}
-
 // Every change is followed by an event, and several may be by one: what is told is read when the client can take it.
 task tell_changes(keys_call of, watch_request wish)
 {
@@ -268,11 +243,12 @@ task tell_changes(keys_call of, watch_request wish)
     co_await heard;
     if (heard.failure())
         co_return fail(of, *heard.failure());
-    open_events(of);
+    answer.begin(200);
+    stream_events(answer);
     heard.keep_alive();
     agenda next(of, wish, heard);
     result<void> how;
-    while (!heard.failure() && !heard.over() && (how || is_passing(how.error()))) {
+    while (!heard.failure() && !heard.over() && (how || may_pass(how.error()))) {
         if (!how) {
             heard.look_again_at(std::chrono::steady_clock::now() + before_retry);
             how = {};

@@ -37,10 +37,14 @@ public:
     result<void> read()
     {
         scan_.take('{');
-        scan_.skip_blanks();
-        while (!scan_.take('}'))
+        do {
+            scan_.skip_blanks();
             if (auto fine = member(); !fine)
                 return fine;
+            scan_.skip_blanks();
+        } while (scan_.take(','));
+        if (!scan_.take('}'))
+            return no_json();
         scan_.skip_blanks();
         if (!scan_.at_end())
             return no_json();
@@ -68,10 +72,6 @@ private:
         if (!scan_.skip_value())
             return no_json();
         const std::string_view value = from.substr(0, from.size() - scan_.rest().size());
-        scan_.skip_blanks();
-        if (!scan_.take(',') && scan_.peek() != '}')
-            return no_json();
-        scan_.skip_blanks();
         return keep(name.bytes, value);
     }
 

@@ -14,6 +14,7 @@
 #include "api/upstash/policy.hpp"
 #include "api/upstash/query_method.hpp"
 #include "api/upstash/run.hpp"
+#include "api/url_text.hpp"
 #include "rediserve/access/principal.hpp"
 #include "rediserve/access/tickets.hpp"
 #include "rediserve/base/bytes.hpp"

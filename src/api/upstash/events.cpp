@@ -1,6 +1,6 @@
 #include "api/upstash/events.hpp"
 
-#include "api/stream_seat.hpp"
+#include "api/event_streams.hpp"
 #include "api/upstash/answer.hpp"
 #include "api/upstash/sse.hpp"
 
@@ -91,9 +91,7 @@ private:
         if (answer().begun())
             return;
         http::response& head = begin(of_.exchange, 200);
-        head.field("Cache-Control", "no-cache");
-        head.field("X-Accel-Buffering", "no");
-        head.stream("text/event-stream");
+        api::stream_events(head);
         of_.exchange.watch(this);
     }
 

@@ -2,6 +2,7 @@
 
 #include "api/reads.hpp"
 #include "api/text.hpp"
+#include "api/url_text.hpp"
 
 #include <algorithm>
 
@@ -9,53 +10,12 @@ namespace rediserve::api::upstash {
 
 namespace {
 
-enum class plus : bool { is_itself, is_blank };
-
-constexpr int hex_value(char c) noexcept
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool has_escapes(std::string_view text, plus meaning) noexcept
-{
-    return text.find('%') != std::string_view::npos
-        || (meaning == plus::is_blank && text.find('+') != std::string_view::npos);
-}
-
-// Writes what `text` says to `to`, which has room for as many bytes as `text` has. Returns the end of what was written.
-char* decode(std::string_view text, plus meaning, char* to) noexcept
-{
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char byte = text[i];
-        if (byte == '+' && meaning == plus::is_blank)
-            byte = ' ';
-        if (byte == '%' && text.size() - i > 2 && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
-            byte = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        }
-        *to++ = byte;
-    }
-    return to;
-}
-
 std::string_view decoded(std::string_view text, plus meaning, command_list& keeper)
 {
     if (!has_escapes(text, meaning))
         return text;
     char* const room = keeper.prepare(text.size());
     return keeper.keep_prepared(static_cast<std::size_t>(decode(text, meaning, room) - room));
-}
-
-std::string_view decoded(std::string_view text, plus meaning, std::string& scratch)
-{
-    if (!has_escapes(text, meaning))
-        return text;
-    scratch.resize(text.size());
-    scratch.resize(static_cast<std::size_t>(decode(text, meaning, scratch.data()) - scratch.data()));
-    return scratch;
 }
 
 // Calls `each` with the segments of `path` as they are written. An empty one counts, but not behind a trailing slash.
@@ -106,17 +66,6 @@ void read_path_command(std::string_view path, std::string_view query, std::strin
     to.end_command();
     if (!named)
         to.refuse(to.size() - 1, "ERR empty command");
-}
-
-std::optional<std::string_view> query_token(std::string_view query, std::string& scratch)
-{
-    while (!query.empty()) {
-        std::string_view value = take_part(query, '&');
-        const std::string_view name = take_part(value, '=');
-        if (decoded(name, plus::is_blank, scratch) == "_token")
-            return decoded(value, plus::is_blank, scratch);
-    }
-    return std::nullopt;
 }
 
 std::vector<std::string> channels(std::string_view path)

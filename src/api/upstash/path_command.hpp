@@ -16,9 +16,6 @@ namespace rediserve::api::upstash {
 // that is refused.
 void read_path_command(std::string_view path, std::string_view query, std::string_view body, command_list& to);
 
-// The (first) `_token` in `query`, decoded: a view into `query`, or into `scratch` when there was something to decode.
-std::optional<std::string_view> query_token(std::string_view query, std::string& scratch);
-
 // The channels in what stands behind `/subscribe`: two in `/a/b`, none in `/`.
 std::vector<std::string> channels(std::string_view path);
 

@@ -55,7 +55,8 @@ TEST(ConditionalTransaction, SaysWhatIsWrong)
     for (const std::string_view body :
          {"{", "{]", "{\"if\"", "{\"if\":", "{\"if\":[]", "{\"if\":[]}x", "{if:[]}", "{\"if\":[] \"commands\":[]}"})
         EXPECT_THAT(wrong(body), HasSubstr("! the body is not JSON")) << body;
-    EXPECT_THAT(wrong("{}"), HasSubstr("needs \"if\""));
+    EXPECT_THAT(wrong("{}"), HasSubstr("not JSON")) << "it is taken for one that begins like this";
+    EXPECT_THAT(wrong(R"({"if":[{"key":"k","exists":true}],"commands":[],})"), HasSubstr("not JSON"));
     EXPECT_THAT(wrong(R"({"if":[{"key":"k","exists":true}]})"), HasSubstr("needs \"if\""));
     EXPECT_THAT(wrong(R"({"if":[],"if":[],"commands":[]})"), HasSubstr("twice"));
     EXPECT_THAT(wrong(R"({"if":[],"commands":[],"else":[]})"), HasSubstr("neither"));

@@ -1,4 +1,5 @@
 #include "api/upstash/path_command.hpp"
+#include "api/url_text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // GET /streams/K?group=G&consumer=C: the entries that Redis gives this consumer of the group.
 #include "api/ask.hpp"
+#include "api/event_streams.hpp"
 #include "api/keys/streams/event_writer.hpp"
 #include "api/keys/streams/handlers.hpp"
-#include "api/stream_seat.hpp"
 #include "rediserve/commands/redis_error.hpp"
 
 namespace rediserve::api::streams {

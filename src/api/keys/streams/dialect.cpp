@@ -2,11 +2,11 @@
 
 #include "api/keys/handlers.hpp"
 #include "api/keys/streams/handlers.hpp"
+#include "api/url_text.hpp"
 #include "rediserve/access/tickets.hpp"
 #include "rediserve/api/serve.hpp"
 #include "rediserve/base/bytes.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -54,22 +54,6 @@ result<resource> locate(std::string_view path)
     return found;
 }
 
-bool query_token(std::string_view query, std::string& to)
-{
-    constexpr std::string_view name = "_token=";
-    while (!query.empty()) {
-        const auto end = std::min(query.find('&'), query.size());
-        const std::string_view part = query.substr(0, end);
-        query.remove_prefix(std::min(end + 1, query.size()));
-        if (!part.starts_with(name))
-            continue;
-        auto decoded = percent_decode(part.substr(name.size()));
-        to = decoded ? std::move(*decoded) : std::string();
-        return true;
-    }
-    return false;
-}
-
 class streams_dialect final : public dialect
 {
 public:
@@ -113,9 +97,9 @@ public:
     ) const override
     {
         if (of.method == method::get)
-            if (query_token(of.query, scratch))
-                if (settings.upstash.query_token || scratch.starts_with(access::tickets::mark))
-                    return scratch;
+            if (const auto found = query_token(of.query, scratch))
+                if (settings.upstash.query_token || found->starts_with(access::tickets::mark))
+                    return *found;
         return bearer;
     }
 

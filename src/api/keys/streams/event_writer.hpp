@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/errors.hpp"
+#include "api/event_streams.hpp"
 #include "api/keys/streams/form.hpp"
 
 #include <coroutine>
@@ -58,9 +59,7 @@ protected:
         if (answer().begun())
             return;
         answer().begin(200);
-        answer().field("Cache-Control", "no-cache");
-        answer().field("X-Accel-Buffering", "no");
-        answer().stream("text/event-stream");
+        stream_events(answer());
         of_.exchange.watch(this);
     }
 

@@ -1,5 +1,6 @@
 #include "api/keys/streams/feed.hpp"
 
+#include "api/errors.hpp"
 #include "api/keys/streams/form.hpp"
 #include "rediserve/commands/redis_error.hpp"
 
@@ -23,19 +24,6 @@ std::map<place, std::weak_ptr<feed>>& feeds()
 {
     thread_local std::map<place, std::weak_ptr<feed>> all;
     return all;
-}
-
-// What time, or an operator's hand, may cure.
-bool passes(const error& why) noexcept
-{
-    switch (row_of(why.code).code) {
-    case errc::backend_unavailable:
-    case errc::backend_lost:
-    case errc::backend_timeout:
-    case errc::backend_queue_full:
-    case errc::redis_not_writable: return true;
-    default: return false;
-    }
 }
 
 }   // namespace
@@ -111,7 +99,7 @@ void feed::on_deaf(const error& why)
 void feed::give_up_or_wait(const error& why)
 {
     const auto alive = shared_from_this();
-    if (passes(why))
+    if (may_pass(why))
         try_later(why);
     else
         fail_all(why);

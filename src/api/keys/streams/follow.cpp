@@ -1,8 +1,8 @@
 // GET /streams/K: the entries of a stream, as they are added.
+#include "api/event_streams.hpp"
 #include "api/keys/streams/event_writer.hpp"
 #include "api/keys/streams/feed.hpp"
 #include "api/keys/streams/handlers.hpp"
-#include "api/stream_seat.hpp"
 
 namespace rediserve::api::streams {
 

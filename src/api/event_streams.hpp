@@ -1,4 +1,4 @@
-// One of the streams, and of the requests that wait long, that a principal may have open at a time.
+// What all streams of server-sent events have in common (WHATWG HTML, 9.2), and what waits as long as they do.
 #pragma once
 
 #include "rediserve/api/dialect.hpp"
@@ -8,6 +8,7 @@
 
 namespace rediserve::api {
 
+// One of the streams, and of the requests that wait long, that a principal may have open at a time.
 class stream_seat
 {
 public:
@@ -31,5 +32,13 @@ public:
 private:
     std::shared_ptr<access::usage> used_;
 };
+
+// Goes on with the head of an answer that has begun: it is a stream of events, which nobody on the way is to hold back.
+inline void stream_events(http::response& head)
+{
+    head.field("Cache-Control", "no-cache");
+    head.field("X-Accel-Buffering", "no");
+    head.stream("text/event-stream");
+}
 
 }   // namespace rediserve::api
