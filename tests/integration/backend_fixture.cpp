@@ -1,5 +1,7 @@
 #include "integration/backend_fixture.hpp"
 
+#include <csignal>
+
 namespace rediserve::redis {
 
 using std::chrono::steady_clock;
@@ -61,6 +63,13 @@ void outcome::on_failure(error why) noexcept
     failure = std::move(why);
     if (then)
         then();
+}
+
+BackendTest::BackendTest()
+{
+    std::signal(
+        SIGPIPE, SIG_IGN
+    );   // as the daemon does: hiredis raises it when the server goes while it is being written to
 }
 
 BackendTest::~BackendTest()

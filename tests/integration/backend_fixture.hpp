@@ -51,6 +51,7 @@ class BackendTest : public testing::Test
 protected:
     // Until it is called there is no backend. `url` in place of that of server().
     void connect(params settings = {}, const std::string& url = {});
+    BackendTest();
     ~BackendTest() override;
 
     // Turns the event loop until `condition` holds; false when it took too long.
