@@ -8,6 +8,7 @@ const marks = {
     $set: (items) => new Set(items),
     $map: (pairs) => new Map(pairs),
     $verbatim: ([, text]) => text,
+    $attributes: ([, value]) => value,
 };
 
 // For JSON.parse: what a typed value is in JavaScript.

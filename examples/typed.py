@@ -28,8 +28,8 @@ def plain(value: Any) -> Any:
             return set(plain(inner))
         if name == "$map":
             return dict(plain(inner))
-        if name == "$verbatim":
-            return inner[1]
+        if name in ("$verbatim", "$attributes"):
+            return plain(inner[1])
     return {name: plain(each) for name, each in value.items()}
 
 

@@ -62,6 +62,8 @@ public:
     result<void> connect(const std::string& socket, events& to);
     // Begins TLS. To be called from on_connected().
     result<void> secure(ssl_session session);
+    // RESP3 is going to be spoken, in which replies may have attributes. To be called before connect().
+    void expect_attributes() { replies_.expect_attributes(); }
     // Changes who is told.
     void report_to(events& to) noexcept { events_ = &to; }
 

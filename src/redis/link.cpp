@@ -216,6 +216,8 @@ void link::connect_to_next()
     const std::string& to = addresses_[next_address_++ % addresses_.size()];
     given_ = 0;
     connection_ = std::make_shared<hiredis_link>(context_);
+    if (settings_.resp3)
+        connection_->expect_attributes();
     const auto begun = over_network() ? connection_->connect(to, at_.port, *this) : connection_->connect(to, *this);
     if (!begun)
         fail_attempt(begun.error());

@@ -12,7 +12,7 @@ reply_kind reply_view::kind() const noexcept
         return reply_kind::other;
     switch (reply_->type) {
     case REDIS_REPLY_STRING: return reply_kind::string;
-    case REDIS_REPLY_ARRAY: return reply_kind::array;
+    case REDIS_REPLY_ARRAY: return reply_->integer == attributed_mark ? reply_kind::attributed : reply_kind::array;
     case REDIS_REPLY_INTEGER: return reply_kind::integer;
     case REDIS_REPLY_NIL: return reply_kind::nil;
     case REDIS_REPLY_STATUS: return reply_kind::status;
@@ -85,6 +85,16 @@ std::size_t reply_view::size() const noexcept
 reply_view reply_view::operator[](std::size_t index) const noexcept
 {
     return reply_view(reply_->element[index]);
+}
+
+reply_view reply_view::attributes() const noexcept
+{
+    return kind() == reply_kind::attributed ? (*this)[0] : reply_view();
+}
+
+reply_view reply_view::value() const noexcept
+{
+    return kind() == reply_kind::attributed ? (*this)[1] : *this;
 }
 
 bool reply_view::is_error(std::string_view word) const noexcept

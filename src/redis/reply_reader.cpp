@@ -67,15 +67,18 @@ struct reply_reader::builders
     // Nobody can use a reply that nothing asked for, and hiredis ends the process on one that is nested without end
     // (freeReplyObject recurses). These guards stand before the functions that build replies and make of such a reply a
     // failure of the connection instead.
-    static const char* objection(const redisReadTask* task)
+    //
+    // Each value passes here, once and in order. Returns what is wrong with it, or nullptr.
+    static const char* inspect(const redisReadTask* task)
     {
+        auto& reader = of(task);
+        reader.at_pair_ = reader.attributes_ && reader.attributes_->next_is_pair();
         int depth = 0;
         const auto* root = task;
         for (; root->parent && depth < deepest_reply; ++depth)
             root = root->parent;
         if (depth == deepest_reply)
             return "a reply that is nested too deep";
-        const auto& reader = of(task);
         const bool expected = reader.listening_ || reader.owed_ > 0;
         if (!expected && root->type != REDIS_REPLY_ERROR && root->type != REDIS_REPLY_PUSH)
             return "a reply that nothing asked for";
@@ -89,8 +92,15 @@ struct reply_reader::builders
     template <auto Build, class... Arguments>
     static void* guarded(const redisReadTask* task, Arguments... arguments)
     {
-        const char* const objected = objection(task);
+        const char* const objected = inspect(task);
         return objected ? object(task, objected) : (originals.*Build)(task, arguments...);
+    }
+    static void* guarded_array(const redisReadTask* task, std::size_t elements)
+    {
+        void* const made = guarded<&functions::createArray>(task, elements);
+        if (made && of(task).at_pair_)
+            static_cast<redisReply*>(made)->integer = reply_view::attributed_mark;
+        return made;
     }
     // RESP2 has two nils, which hiredis' replies do not tell apart.
     static void* guarded_nil(const redisReadTask* task)
@@ -105,7 +115,7 @@ struct reply_reader::builders
     // the element in an array that was kept stays null, which is freed as nothing.
     static void* dropped(const redisReadTask* task)
     {
-        if (const char* const objected = objection(task))
+        if (const char* const objected = inspect(task))
             return object(task, objected);
         if (task->parent)
             return task->privdata;
@@ -116,6 +126,10 @@ struct reply_reader::builders
     {
         return of(task).meter_.take(cost(task, arguments...)) ? guarded<Build>(task, arguments...) : dropped(task);
     }
+    static void* metered_array(const redisReadTask* task, std::size_t elements)
+    {
+        return of(task).meter_.take(cost(task, elements)) ? guarded_array(task, elements) : dropped(task);
+    }
     static void* metered_nil(const redisReadTask* task)
     {
         return of(task).meter_.take(0) ? guarded_nil(task) : dropped(task);
@@ -125,7 +139,7 @@ struct reply_reader::builders
     {
         functions made = originals;
         made.createString = guarded<&functions::createString, char*, std::size_t>;
-        made.createArray = guarded<&functions::createArray, std::size_t>;
+        made.createArray = guarded_array;
         made.createInteger = guarded<&functions::createInteger, long long>;
         made.createDouble = guarded<&functions::createDouble, double, char*, std::size_t>;
         made.createNil = guarded_nil;
@@ -136,7 +150,7 @@ struct reply_reader::builders
     {
         functions made = originals;
         made.createString = metered<&functions::createString, char*, std::size_t>;
-        made.createArray = metered<&functions::createArray, std::size_t>;
+        made.createArray = metered_array;
         made.createInteger = metered<&functions::createInteger, long long>;
         made.createDouble = metered<&functions::createDouble, double, char*, std::size_t>;
         made.createNil = metered_nil;
@@ -200,6 +214,21 @@ std::size_t reply_reader::unread() const noexcept
 // ---- reading -------------------------------------------------------------------------------------------------------
 
 void reply_reader::feed(std::string_view bytes) noexcept
+{
+    if (!attributes_)
+        return take(bytes);
+    while (!bytes.empty()) {
+        const auto before = attributes_->find(bytes);
+        take(bytes.substr(0, before));
+        bytes.remove_prefix(before);
+        if (bytes.empty())
+            return;
+        take(attribute_finder::begin_pair);
+        bytes.remove_prefix(1);
+    }
+}
+
+void reply_reader::take(std::string_view bytes) noexcept
 {
     if (pass_over_ > 0) {
         const auto passed = static_cast<std::size_t>(std::min<std::uint64_t>(pass_over_, bytes.size()));

@@ -2,10 +2,12 @@
 // it belongs to may be answered with no more is kept than fits (docs/adr/0005-read-hiredis-reader-directly.md).
 #pragma once
 
+#include "redis/attribute_finder.hpp"
 #include "redis/reply_meter.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +36,8 @@ public:
     // From now on things may come that no command asked for.
     void listen() noexcept { listening_ = true; }
     bool listening() const noexcept { return listening_; }
+    // What comes is RESP3 and may have attributes: reply_kind::attributed. To be called before anything comes.
+    void expect_attributes() { attributes_.emplace(); }
 
     // The replies from the next one on may take `most` bytes together; 0: any number. Counted are texts, and element_cost for
     // each element. One that does not fit into what is left is not kept, and counts nothing.
@@ -59,6 +63,7 @@ private:
     struct builders;   // what hiredis calls
 
     void choose_builders() noexcept;
+    void take(std::string_view bytes) noexcept;
     bool shorten() noexcept;
     bool shorten_line(std::string_view came) noexcept;
     bool shorten_bulk(std::string_view came) noexcept;
@@ -66,10 +71,12 @@ private:
 
     redisReader* reader_ = nullptr;
     reply_meter meter_;
+    std::optional<attribute_finder> attributes_;
     std::uint64_t pass_over_ = 0;   // bytes to come that are of a text not kept
     std::size_t owed_ = 0;          // replies
     const char* nonsense_ = nullptr;
     bool listening_ = false;
+    bool at_pair_ = false;   // the value that hiredis reads is of an attribute and what it belongs to
     bool metered_ = false;
 };
 

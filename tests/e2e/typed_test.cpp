@@ -213,7 +213,7 @@ TEST(TypedConnections, NeedAServerThatSpeaksRESP3)
 }
 
 // By another name than DEBUG, which is not run for anybody.
-TEST(TypedConnections, TakeEveryTypeButAttributes)
+TEST(TypedConnections, TakeEveryType)
 {
     redis_server server({.arguments = {"--enable-debug-command", "yes", "--rename-command", "DEBUG", "TRY"}});
     gateway rest({"--redis", server.url(), "--token", "T"});
@@ -232,8 +232,17 @@ TEST(TypedConnections, TakeEveryTypeButAttributes)
     EXPECT_THAT(debug("true"), Answers(200, R"({"result":true})"));
     EXPECT_THAT(debug("false"), Answers(200, R"({"result":false})"));
     EXPECT_THAT(debug("bignum"), Answers(200, R"({"result":"1234567999999999999999999999999999999"})"));
-    EXPECT_THAT(debug("attrib"), HasStatus(502));
-    EXPECT_TRUE(await([&] { return debug("true").status == 200; }));
+    const std::string attributed =
+        R"({"result":"Some real reply following the attribute","attributes":{"key-popularity":["key:123",90]}})";
+    EXPECT_THAT(debug("attrib"), Answers(200, attributed));
+    const auto transaction = rest.request(
+        "POST", "/multi-exec", R"([["SET","k","v"],["TRY","PROTOCOL","attrib"],["GET","k"]])", bearing("T", as_typed)
+    );
+    EXPECT_THAT(transaction, Answers(200, R"([{"result":"OK"},)" + attributed + R"(,{"result":"v"}])"));
+    EXPECT_THAT(
+        rest.request("POST", "/", R"(["TRY","PROTOCOL","attrib"])", bearing("T")),
+        Answers(200, R"({"result":"Some real reply following the attribute"})")
+    );
 }
 
 TEST(TypedRules, HoldAsForOthers)

@@ -25,8 +25,10 @@ void check(bool holds)
 class reading
 {
 public:
-    explicit reading(std::size_t most)
+    reading(std::size_t most, bool attributes)
     {
+        if (attributes)
+            replies_.expect_attributes();
         replies_.attach(*reader_);
         replies_.owe(1'000'000);
         replies_.limit(most);
@@ -50,6 +52,20 @@ private:
     std::unique_ptr<redisReader, decltype(&redisReaderFree)> reader_{redisReaderCreate(), redisReaderFree};
 };
 
+void read(std::string_view stream, std::size_t most, std::size_t step, bool attributes)
+{
+    reading whole(most, attributes);
+    whole.feed(stream);
+    reading pieces(most, attributes);
+    for (std::size_t at = 0; at < stream.size(); at += step)
+        pieces.feed(stream.substr(at, step));
+    if (whole.failed())
+        return;
+    check(!pieces.failed());
+    check(pieces.oversized == whole.oversized);
+    check(pieces.unread() <= whole.unread() + rest_of_line);
+}
+
 }   // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size)
@@ -59,15 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const std::size_t most = std::max<std::size_t>(data[0] + std::size_t{256} * data[1], 1);
     const std::size_t step = std::max<std::size_t>(data[2], 1);
     const std::string_view stream(reinterpret_cast<const char*>(data) + 3, size - 3);
-    reading whole(most);
-    whole.feed(stream);
-    reading pieces(most);
-    for (std::size_t at = 0; at < stream.size(); at += step)
-        pieces.feed(stream.substr(at, step));
-    if (whole.failed())
-        return 0;
-    check(!pieces.failed());
-    check(pieces.oversized == whole.oversized);
-    check(pieces.unread() <= whole.unread() + rest_of_line);
+    read(stream, most, step, false);
+    read(stream, most, step, true);
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "support/fake_backend.hpp"
 
+#include "redis/reply_reader.hpp"
 #include "redis/subscriptions.hpp"
 
 #include <hiredis/hiredis.h>
@@ -18,16 +19,18 @@ using reply_ptr = std::unique_ptr<redisReply, decltype(&freeReplyObject)>;
 // All values in `resp`.
 std::vector<reply_ptr> read_all(std::string_view resp)
 {
-    reader_ptr reader(redisReaderCreate(), redisReaderFree);
-    redisReaderFeed(reader.get(), resp.data(), resp.size());
+    const reader_ptr reader(redisReaderCreate(), redisReaderFree);
+    redis::reply_reader replies;
+    replies.expect_attributes();
+    replies.attach(*reader);
+    replies.listen();
+    replies.feed(resp);
     std::vector<reply_ptr> all;
-    for (void* next = nullptr;; next = nullptr) {
-        if (redisReaderGetReply(reader.get(), &next) != REDIS_OK)
-            throw std::runtime_error("not RESP: " + std::string(resp));
-        if (!next)
-            return all;
+    while (void* const next = replies.next())
         all.emplace_back(static_cast<redisReply*>(next), freeReplyObject);
-    }
+    if (reader->err != 0)
+        throw std::runtime_error("not RESP: " + std::string(resp));
+    return all;
 }
 
 }   // namespace

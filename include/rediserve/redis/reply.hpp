@@ -23,7 +23,8 @@ enum class reply_kind : std::uint8_t {
     boolean,
     big_number,
     verbatim,
-    push,   // what RESP3 tells unasked
+    push,         // what RESP3 tells unasked
+    attributed,   // attributes() and the value() that they were sent with
     other,
 };
 
@@ -57,6 +58,10 @@ public:
     // Elements of an array, set or push, and of a map, twice its pairs; 0 for other kinds.
     std::size_t size() const noexcept;
     reply_view operator[](std::size_t index) const noexcept;
+    // A map of what Redis says beside a value; empty, of kind `other`, for other kinds.
+    reply_view attributes() const noexcept;
+    // What it is without its attributes: itself for other kinds.
+    reply_view value() const noexcept;
 
     // Whether this is an error whose first word is `word`, e.g. "WRONGTYPE".
     bool is_error(std::string_view word) const noexcept;
@@ -64,9 +69,11 @@ public:
     // Whether this error is none of Redis': it stands for a reply larger than submit_options::most_reply. The command has run.
     bool is_oversized() const noexcept;
 
-    // What the connection writes into the `integer` of such a nil, and of such an error, as hiredis has no room for it.
+    // What the connection writes into the `integer` of such a nil, of such an error, and of the array of two that holds
+    // attributes and a value, as hiredis has no room for it.
     static constexpr long long nil_array_mark = 1;
     static constexpr long long oversized_mark = 2;
+    static constexpr long long attributed_mark = 3;
 
 private:
     friend class reply_tree;

@@ -118,7 +118,7 @@ void collector::step()
 
 void collector::append(const redis::reply_view& reply)
 {
-    failed_ = reply.is_error();
+    failed_ = reply.value().is_error();
     oversized_ = failed_ && reply.is_oversized();
     if (oversized_)
         append_own_failure(to_, commands::redis_failure(reply), as_);

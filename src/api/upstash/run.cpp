@@ -39,7 +39,7 @@ unsigned status_of(const collector& done, shape of) noexcept
 // The usual case: one command, whose reply goes as it is, and straight into the output.
 void render_only(const call& of, const plan& what, const redis::reply_view& reply, format as, shape in)
 {
-    http::response& answer = begin(of.exchange, in == shape::one && reply.is_error() ? 400 : 200, as);
+    http::response& answer = begin(of.exchange, in == shape::one && reply.value().is_error() ? 400 : 200, as);
     collector done(answer.content(content_type(as), reply.text().size() + 20), what, of.backend, as, in);
     done.visit(reply, 0);
     done.finish();

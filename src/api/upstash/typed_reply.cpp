@@ -93,6 +93,17 @@ void write_verbatim(typed_writer& to, const reply_view& reply)
     to.end_object();
 }
 
+void write_attributed(typed_writer& to, const reply_view& reply)
+{
+    begin_marked(to, "$attributes");
+    to.begin_array(2);
+    write(to, reply.attributes());
+    to.next(1);
+    write(to, reply.value());
+    to.end_array();
+    to.end_object();
+}
+
 // Recursion ends: the link takes no reply that is nested deeper than a script of Redis can build.
 void write(typed_writer& to, const reply_view& reply)
 {
@@ -106,6 +117,7 @@ void write(typed_writer& to, const reply_view& reply)
     case reply_kind::verbatim: return write_verbatim(to, reply);
     case reply_kind::array: return write_array(to, reply);
     case reply_kind::map: return write_map(to, reply);
+    case reply_kind::attributed: return write_attributed(to, reply);
     case reply_kind::set:
         begin_marked(to, "$set");
         write_array(to, reply);
@@ -130,12 +142,20 @@ void append_message(typed_writer& to, std::string_view text)
 
 void append_typed_result(buffer& to, const reply_view& reply, notation in)
 {
-    if (reply.is_error())
-        return append_typed_error(to, reply.text(), in);
+    const bool has_attributes = reply.kind() == reply_kind::attributed;
+    const reply_view value = reply.value();
     typed_writer writer(to, in);
-    writer.begin_object(1);
-    writer.member(0, "result");
-    write(writer, reply);
+    writer.begin_object(has_attributes ? 2 : 1);
+    if (value.is_error()) {
+        append_message(writer, value.text());
+    } else {
+        writer.member(0, "result");
+        write(writer, value);
+    }
+    if (has_attributes) {
+        writer.member(1, "attributes");
+        write(writer, reply.attributes());
+    }
     writer.end_object();
 }
 

@@ -10,7 +10,7 @@
 
 namespace rediserve::api::upstash {
 
-// {"result":…}, or {"error":"…"}
+// {"result":…}, or {"error":"…"}; with a member "attributes" behind it where there are some.
 void append_typed_result(buffer& to, const redis::reply_view& reply, notation in);
 
 // {"error":"…"}

@@ -120,7 +120,7 @@ TEST(UpstashJsonReply, WritesLargeValuesWhole)
 
 TEST(UpstashJsonReply, WritesDeepNesting)
 {
-    constexpr std::size_t depth = 500;
+    constexpr std::size_t depth = 127;   // the link lets nothing deeper through
     std::string resp;
     for (std::size_t i = 0; i < depth; ++i)
         resp += "*1\r\n";
@@ -153,10 +153,10 @@ TEST(UpstashJsonReply, TakesAReplyThatIsNoneForNil)
 TEST(UpstashRespReply, SaysWhatRedisSaid)
 {
     for (const std::string& resp :
-         {"+OK\r\n"s, "+PONG\r\n"s, bulk("bar"), bulk(""), bulk("a\r\nb\0\xFF"s), ":-12\r\n"s, "$-1\r\n"s, "*0\r\n"s,
-          "-ERR no such thing\r\n"s, array({bulk("a"), array({"+OK\r\n", ":1\r\n", "-ERR x\r\n"}), "$-1\r\n"})})
+         {"+OK\r\n"s, "+PONG\r\n"s, bulk("bar"), bulk(""), bulk("a\r\nb\0\xFF"s), ":-12\r\n"s, "$-1\r\n"s, "*-1\r\n"s,
+          "*0\r\n"s, "-ERR no such thing\r\n"s,
+          array({bulk("a"), array({"+OK\r\n", ":1\r\n", "-ERR x\r\n"}), "$-1\r\n"})})
         EXPECT_EQ(as_resp(resp), resp);
-    EXPECT_EQ(as_resp("*-1\r\n"), "$-1\r\n");
 }
 
 TEST(UpstashRespReply, KeepsErrorsInOneLine)

@@ -63,6 +63,21 @@ TEST(TypedReply, HasTheTypesOfRedis)
     EXPECT_EQ(typed("*0\r\n"), "[]");
 }
 
+TEST(TypedReply, HasAttributes)
+{
+    const std::string ttl = "|1\r\n+ttl\r\n:3600\r\n";
+    EXPECT_EQ(rendered(ttl + "$1\r\na\r\n", notation::json), R"({"result":"a","attributes":{"ttl":3600}})");
+    EXPECT_EQ(rendered(ttl + "-ERR no\r\n", notation::json), R"({"error":"ERR no","attributes":{"ttl":3600}})");
+    EXPECT_EQ(typed("*2\r\n:1\r\n" + ttl + "#t\r\n"), R"([1,{"$attributes":[{"ttl":3600},true]}])");
+    EXPECT_EQ(
+        rendered("|1\r\n+a\r\n" + ttl + "_\r\n|1\r\n:1\r\n:2\r\n+OK\r\n", notation::json),
+        R"({"result":{"$attributes":[{"$map":[[1,2]]},"OK"]},"attributes":{"a":{"$attributes":[{"ttl":3600},null]}}})"
+    );
+    const auto all = json::parse(rendered(ttl + "*1\r\n" + ttl + "+x\r\n", notation::json));
+    EXPECT_EQ(json::from_msgpack(rendered(ttl + "*1\r\n" + ttl + "+x\r\n", notation::msgpack)), all);
+    EXPECT_EQ(json::from_cbor(rendered(ttl + "*1\r\n" + ttl + "+x\r\n", notation::cbor)), all);
+}
+
 TEST(TypedReply, SaysIntegersExactly)
 {
     EXPECT_EQ(typed(":9007199254740991\r\n"), "9007199254740991");

@@ -32,6 +32,7 @@ std::string text_of(const reply_view& reply)
     case reply_kind::number: return "," + std::string(reply.text());
     case reply_kind::boolean: return reply.boolean() ? "#t" : "#f";
     case reply_kind::big_number: return "(" + std::string(reply.text());
+    case reply_kind::attributed: return "|" + text_of(reply.attributes()) + text_of(reply.value());
     case reply_kind::verbatim: return "=" + std::string(reply.text_format()) + ":" + std::string(reply.text());
     case reply_kind::map:
     case reply_kind::set:
@@ -54,6 +55,7 @@ class reading
 public:
     explicit reading(std::size_t most)
     {
+        replies.expect_attributes();
         replies.attach(*reader);
         replies.owe(100);
         if (most > 0)
@@ -122,6 +124,49 @@ TEST(ReplyReader, ReadsTheTypesOfRESP3)
     const std::string all = "%1\r\n+a\r\n,1.5\r\n~2\r\n#t\r\n#f\r\n(123456789012345678901\r\n=7\r\ntxt:abc\r\n_\r\n";
     EXPECT_EQ(read(all, 0), texts({"[+a ,1.5]", "[#t #f]", "(123456789012345678901", "=txt:abc", "(nil)"}));
     EXPECT_EQ(read(all, 10000), read(all, 0));
+}
+
+TEST(ReplyReader, ReadsAttributes)
+{
+    const std::string popular = "|1\r\n+popular\r\n*1\r\n" + bulk("k|1\r\n");
+    const std::string told = "|[+popular [k|1\r\n]]";
+    EXPECT_EQ(read(popular + "*1\r\n:1\r\n:2\r\n", 0), texts({told + "[:1]", ":2"}));
+    EXPECT_EQ(read(popular + "-ERR x\r\n+OK\r\n", 1000), texts({told + "-ERR x", "+OK"}));
+    EXPECT_EQ(
+        read("*3\r\n:1\r\n" + popular + bulk("a") + "*2\r\n:3\r\n:4\r\n:5\r\n", 0),
+        texts({"[:1 " + told + "a [:3 :4]]", ":5"})
+    );
+    EXPECT_EQ(
+        read("|0\r\n%1\r\n" + popular + "+a\r\n" + popular + "_\r\n+|x\r\n=5\r\ntxt:|\r\n", 0),
+        texts({"|[][" + told + "+a " + told + "(nil)]", "+|x", "=txt:|"})
+    );
+    EXPECT_EQ(
+        read("|1\r\n+a\r\n" + popular + "_\r\n|0\r\n$-1\r\n" + bulk("") + "*0\r\n|0\r\n*-1\r\n", 0),
+        texts({"|[+a " + told + "(nil)]|[](nil)", "", "[]", "|[](nil array)"})
+    );
+}
+
+TEST(ReplyReader, LimitsAttributes)
+{
+    const std::size_t cost = reply_reader::element_cost;
+    const std::string small = "|1\r\n+a\r\n+b\r\n";
+    EXPECT_EQ(read(small + bulk("123456") + "|0\r\n:1\r\n", 4 * cost + 8), texts({"|[+a +b]123456", "TOO LARGE"}));
+    for (const std::size_t most :
+         std::initializer_list<std::size_t>{1, cost, 2 * cost, 3 * cost, 4 * cost, 4 * cost + 7})
+        EXPECT_EQ(read(small + bulk("123456") + "#t\r\n", most), texts({"TOO LARGE", "#t"})) << most;
+}
+
+TEST(ReplyReader, RefusesAttributesWithoutEnd)
+{
+    reading endless(0);
+    for (int i = 0; i < 1000; ++i)
+        endless.feed("|0\r\n");
+    EXPECT_STREQ(endless.replies.nonsense(), "a reply that is nested too deep");
+    reading unasked(0);
+    for (int i = 0; i < 100; ++i)
+        unasked.replies.paid();
+    unasked.feed("|0\r\n:1\r\n");
+    EXPECT_STREQ(unasked.replies.nonsense(), "a reply that nothing asked for");
 }
 
 TEST(ReplyReader, LimitsTheTypesOfRESP3)
