@@ -67,9 +67,8 @@ void outcome::on_failure(error why) noexcept
 
 BackendTest::BackendTest()
 {
-    std::signal(
-        SIGPIPE, SIG_IGN
-    );   // as the daemon does: hiredis raises it when the server goes while it is being written to
+    // As the daemon does: hiredis raises it when the server goes while it is being written to.
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 BackendTest::~BackendTest()

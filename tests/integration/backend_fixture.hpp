@@ -49,10 +49,11 @@ std::string text_of(const error& why);
 class BackendTest : public testing::Test
 {
 protected:
-    // Until it is called there is no backend. `url` in place of that of server().
-    void connect(params settings = {}, const std::string& url = {});
     BackendTest();
     ~BackendTest() override;
+
+    // Until it is called there is no backend. `url` in place of that of server().
+    void connect(params settings = {}, const std::string& url = {});
 
     // Turns the event loop until `condition` holds; false when it took too long.
     bool turn_until(
