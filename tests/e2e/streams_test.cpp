@@ -217,6 +217,10 @@ TEST_F(Streams, AreRefusedWhereThereIsNone)
     EXPECT_THAT(follow("/streams/s?group=g").head(), HasStatus(400));
     EXPECT_THAT(rest().request("PUT", "/streams/s"), HasStatus(405));
     EXPECT_THAT(rest().request("POST", "/streams/s", "{}"), HasStatus(400));
+    EXPECT_THAT(
+        rest().request("POST", "/streams/s", R"({"a":"1"})").body,
+        testing::HasSubstr("there may be fields, id, maxlen, minid, approximate, encoding")
+    );
 }
 
 TEST_F(Streams, EndWhenTheKeyBecomesSomethingElse)

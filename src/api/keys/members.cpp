@@ -17,6 +17,14 @@ error bad(std::string_view name, std::string_view why)
     );
 }
 
+std::string list_of(std::span<const known_option> known)
+{
+    std::string all;
+    for (const known_option& one : known)
+        all += (all.empty() ? "" : ", ") + std::string(one.name);
+    return all;
+}
+
 }   // namespace
 
 result<void> check_members(const json_object& of, std::span<const known_option> known)
@@ -26,7 +34,7 @@ result<void> check_members(const json_object& of, std::span<const known_option> 
         if (std::ranges::find(known, name, &known_option::name) == known.end()) {
             const std::string_view meant = nearest(name, known);
             if (meant.empty())
-                return bad(name, "is not known here");
+                return bad(name, "is not known here, where there may be " + list_of(known));
             return bad(name, "is not known; did you mean \"" + std::string(meant) + "\"?");
         }
         if (std::find_if(of.begin(), member, [&](const json_member& other) { return other.name == name; }) != member)

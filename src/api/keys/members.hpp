@@ -11,7 +11,7 @@
 
 namespace rediserve::api::keys {
 
-// errc::bad_request: a member that is not `known` (the text names the nearest), or one given twice.
+// errc::bad_request: a member that is not `known` (the text names the nearest, or all that are), or one given twice.
 result<void> check_members(const json_object& of, std::span<const known_option> known);
 
 // nullptr: there is none.
