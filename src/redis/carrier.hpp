@@ -51,6 +51,7 @@ public:
     void rest() noexcept;
     bool ready() const noexcept { return link_.ready(); }
     bool resting() const noexcept { return link_.resting(); }
+    bool pausing() const noexcept { return link_.pausing(); }
     unsigned failures() const noexcept { return link_.failures(); }
 
     // A large command or reply is on its way: what is added now waits behind it.

@@ -62,6 +62,8 @@ public:
 
     bool ready() const noexcept { return fsm_.ready(); }
     bool resting() const noexcept { return fsm_.action() == link_action::rest; }
+    // Between an attempt that failed and the next.
+    bool pausing() const noexcept { return fsm_.action() == link_action::wait; }
     // Attempts that failed since it last was ready.
     unsigned failures() const noexcept { return fsm_.failures(); }
 

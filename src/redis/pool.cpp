@@ -27,6 +27,7 @@ pool::pool(const carrier::surroundings& around)
     , admission_(around.context, around.settings, around.metrics, [this] { serve(); })
     , timeouts_(around.settings.command_timeout)
     , timeout_alarm_(around.context, [this] { on_timeouts(); })
+    , patience_alarm_(around.context, [this] { on_patience_over(); })
 {
     health_.why = "not connected yet";
     const std::size_t count = std::max<std::size_t>(around.settings.shared_connections, 1);
@@ -53,6 +54,7 @@ void pool::start()
 void pool::stop(const error& why) noexcept
 {
     timeout_alarm_.stop();
+    patience_alarm_.stop();
     health_ = {.up = false, .why = "closed", .refused = false};
     down_ = true;
     last_failure_ = why;
@@ -241,9 +243,28 @@ void pool::on_attempt_failed(carrier& which, const error& why) noexcept
     if (carrier* const other = any_ready())
         which.move_waiting(*other);
     else if (worth_waiting(which, why))
-        health_ = {.up = false, .why = why.detail, .refused = false};
+        wait_a_little(which, why);
     else
         go_down(which, why);
+    count_links();
+}
+
+// The pause before the next attempt may be longer than the patience that is left.
+void pool::wait_a_little(carrier& probe, const error& why)
+{
+    health_ = {.up = false, .why = why.detail, .refused = false};
+    last_failure_ = why;
+    probe_ = &probe;
+    if (std::chrono::steady_clock::now() - trouble_since_ < patience)
+        patience_alarm_.at(trouble_since_ + patience);
+}
+
+// An attempt that is under way tells itself how it ended.
+void pool::on_patience_over()
+{
+    if (down_ || any_ready() || !probe_->pausing() || around_.worth_waiting(last_failure_))
+        return;
+    go_down(*probe_, last_failure_);
     count_links();
 }
 

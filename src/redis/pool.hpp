@@ -63,6 +63,8 @@ private:
     carrier& least_busy() noexcept;
     carrier* any_ready() noexcept;
     bool worth_waiting(const carrier& which, const error& why) const noexcept;
+    void wait_a_little(carrier& probe, const error& why);
+    void on_patience_over();
     void go_down(carrier& probe, const error& why) noexcept;
     void set_deadlines(pending_batch& of, steady_time until, steady_time now);
     void on_timeouts();
@@ -75,6 +77,8 @@ private:
     timeout_queue<pending_batch> timeouts_;
     deadline_set<pending_batch> earlier_;   // deadlines, of clients with less patience
     alarm timeout_alarm_;
+    alarm patience_alarm_;
+    carrier* probe_ = nullptr;   // whose attempt failed last
     backend_health health_;
     error last_failure_;
     steady_time trouble_since_{};

@@ -73,6 +73,19 @@ TEST_F(BackendFailure, IsToldAtOnceWhileTheServerIsKnownToBeDown)
     EXPECT_EQ(ask(batch::of("INCR", "n")), ":1");
 }
 
+// The next attempt to connect is not what the news waits for.
+TEST_F(BackendTest, KnowsThatTheServerIsDownBetweenTwoAttempts)
+{
+    params settings;
+    settings.shared_connections = 1;
+    settings.backoff_first = settings.backoff_max = 1h;
+    connect(settings);
+    ASSERT_TRUE(turn_until_up());
+    server().kill();
+    ASSERT_TRUE(turn_until([&] { return !backend->health().up; }));
+    EXPECT_EQ(ask(batch::of("INCR", "n")), "400 no");
+}
+
 TEST_F(BackendFailure, OfTheDeadlineIsMaybeForWhatWasSent)
 {
     outcome late;
