@@ -20,6 +20,7 @@ constexpr std::string_view access_file = R"json({
     "scripter": {"rules": "+eval +evalsha +get +set +script|load ~mine:*"},
     "listener": {"rules": "+subscribe +psubscribe +ssubscribe &news:*"},
     "follower": {"rules": "+xread +xadd ~log:*", "limits": {"streams": 1}},
+    "consumer": {"rules": "+xreadgroup ~log:*"},
     "watcher":  {"rules": "+info"},
     "both":     {"rules": "+get ~a:* (+set ~b:*)"},
     "nothing":  {},
@@ -33,8 +34,8 @@ constexpr std::string_view access_file = R"json({
 })json";
 
 constexpr std::array names = {
-    "user42",   "reader",  "split", "scripter", "listener", "watcher", "both",
-    "follower", "nothing", "small", "slow",     "frugal",   "single",  "far",
+    "user42",  "reader", "split", "scripter", "listener", "watcher", "both",     "follower",
+    "nothing", "small",  "slow",  "frugal",   "single",   "far",     "consumer",
 };
 
 std::string with_tokens(std::string document)
@@ -376,6 +377,9 @@ TEST_F(AccessRules, HoldForWhoFollowsAStream)
     EXPECT_THAT(follow("reader", "/streams/public:1").head(), HasStatus(403));
     EXPECT_THAT(follow("reader", "/streams/public:1?group=g&consumer=c").head(), HasStatus(403));
     EXPECT_THAT(follow("follower", "/streams/log:1?group=g&consumer=c").head(), HasStatus(403)) << "not +xreadgroup";
+    EXPECT_THAT(follow("consumer", "/streams/log:1?group=g&consumer=c").head(), HasStatus(404)) << "no such group";
+    EXPECT_THAT(follow("consumer", "/streams/log:1?group=g&consumer=c&claim=5m").head(), HasStatus(403))
+        << "not +xautoclaim";
     EXPECT_THAT(ask("follower", "PUT", "/streams/log:1/groups/g"), HasStatus(403));
     EXPECT_THAT(ask("follower", "POST", "/streams/log:1/groups/g/ack", R"({"ids":["1-0"]})"), HasStatus(403));
     EXPECT_THAT(ask("follower", "POST", "/streams/other", R"({"fields":{"f":"v"}})"), HasStatus(403));

@@ -1,5 +1,6 @@
 // Ten thousand entries to five hundred listeners, which come and go, while the gateway and Redis are killed and come back: each
-// listener sees each entry once, and in order.
+// listener sees each entry once, and in order. And five thousand to consumers of a group, who die with entries in hand: each
+// entry is taken and acknowledged.
 #include "e2e/event_stream.hpp"
 #include "support/sanitizer.hpp"
 
@@ -11,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <thread>
 
 namespace rediserve::test {
@@ -70,6 +72,56 @@ private:
     int seen_ = 0;
     int came_ = 0;
     std::string wrong_;
+};
+
+// Acknowledges what it is sent, and sometimes dies before: then another comes in its place, who does not know it.
+class mortal_consumer
+{
+public:
+    explicit mortal_consumer(unsigned number) : dice_(number), name_(std::to_string(number)) {}
+
+    void turn(const std::string& address)
+    {
+        try {
+            if (!stream_)
+                stream_.emplace(address, target() + name_ + "-" + std::to_string(deaths_), header_list(), "GET");
+            while (const auto event = stream_->next(1ms))
+                if (!take(address, *event))
+                    return;
+            if (stream_->ended() != event_stream::end::open)
+                stream_.reset();
+        } catch (const std::exception&) {
+            stream_.reset();   // nobody is there at the moment
+        }
+    }
+
+    const std::set<int>& seen() const noexcept { return seen_; }
+    int deaths() const noexcept { return deaths_; }
+
+private:
+    static std::string target() { return "/streams/s?group=g&claim=1s&consumer="; }
+
+    // What is not acknowledged, for whatever reason, comes again.
+    bool take(const std::string& address, const std::string& event)
+    {
+        if (!event.starts_with("id: "))
+            return true;
+        const std::string id = event.substr(4, event.find('\n') - 4);
+        seen_.insert(std::stoi(id));
+        if (dice_() % 100 == 0) {
+            ++deaths_;
+            stream_.reset();
+            return false;
+        }
+        http_connection(address).request("POST", "/streams/s/groups/g/ack", R"({"ids":[")" + id + R"("]})");
+        return true;
+    }
+
+    std::mt19937 dice_;
+    std::string name_;
+    std::optional<event_stream> stream_;
+    std::set<int> seen_;
+    int deaths_ = 0;
 };
 
 class FaultStreams : public testing::Test
@@ -182,6 +234,55 @@ TEST_F(FaultStreams, EachListenerSeesEachEntryOnceAndInOrder)
     std::cout << listeners << " listeners came " << came << " times\n";
     EXPECT_TRUE(complete);
     EXPECT_GT(came, listeners * 2);
+}
+
+TEST_F(FaultStreams, EachEntryIsTakenAndAcknowledgedByAGroup)
+{
+    constexpr int jobs = 5'000;
+    constexpr int step = 500;
+    redis_.cli({"xgroup", "create", "s", "g", "0", "mkstream"});
+    std::vector<mortal_consumer> all;
+    for (unsigned number = 0; number < 8; ++number)
+        all.emplace_back(number);
+    std::atomic<bool> over = false;
+    std::vector<std::thread> working;
+    for (mortal_consumer& each : all)
+        working.emplace_back([&] {
+            while (!over)
+                each.turn(address());
+        });
+    // The group's last-delivered-id, and how many entries are taken and not acknowledged.
+    const auto stands = [&] {
+        return redis_.cli(
+            {"eval", "local group = redis.call('xinfo', 'groups', KEYS[1])[1] return group[8] .. ' ' .. group[6]", "1",
+             "s"}
+        );
+    };
+    std::string now;
+    bool complete = true;
+    for (int first = 1; first <= jobs; first += step) {
+        add(first, step);
+        const int round = first / step;
+        if (round % 2 == 0)
+            kill_gateway();
+        else
+            kill_redis();
+        const std::string done = std::to_string(first + step - 1) + "-0 0";
+        complete = complete && await([&] { return (now = stands()) == done; }, ample);
+    }
+    over = true;
+    for (auto& each : working)
+        each.join();
+    std::set<int> seen;
+    int deaths = 0;
+    for (const mortal_consumer& each : all) {
+        seen.insert(each.seen().begin(), each.seen().end());
+        deaths += each.deaths();
+    }
+    std::cout << deaths << " consumers died with entries in hand\n";
+    EXPECT_TRUE(complete) << now;
+    EXPECT_EQ(seen.size(), static_cast<std::size_t>(jobs));
+    EXPECT_GT(deaths, 10);
 }
 
 }   // namespace

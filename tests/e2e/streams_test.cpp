@@ -9,7 +9,9 @@ namespace rediserve::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class Streams : public testing::Test
 {
@@ -273,6 +275,127 @@ TEST_F(Streams, ShareAGroupsEntriesAmongItsConsumers)
     }));
     EXPECT_EQ(came, 100u);
     EXPECT_EQ(redis_.cli({"xpending", "s", "g"}).substr(0, 3), "100");
+}
+
+class StreamConsumers : public Streams
+{
+protected:
+    void SetUp() override
+    {
+        Streams::SetUp();
+        ASSERT_THAT(rest().request("PUT", "/streams/s/groups/g?from=0"), HasStatus(201));
+    }
+    // An entry that somebody took, and left lying for so long.
+    void leave_lying(const std::string& id, const std::string& milliseconds)
+    {
+        add(id);
+        redis_.cli({"xreadgroup", "group", "g", "dead", "count", "1", "streams", "s", ">"});
+        redis_.cli({"xclaim", "s", "g", "dead", "0", id, "idle", milliseconds});
+    }
+    std::string owner_of(const std::string& id)
+    {
+        return redis_.cli(
+            {"eval", "return redis.call('xpending', KEYS[1], 'g', ARGV[1], ARGV[1], 1)[1][2]", "1", "s", id}
+        );
+    }
+    static std::string refusal(const http_response& answer) { return std::to_string(answer.status) + answer.body; }
+
+    const std::string mine_ = "/streams/s?group=g&consumer=c";
+};
+
+TEST_F(StreamConsumers, ClaimWhatOthersHaveLeftLying)
+{
+    leave_lying("1-0", "60000");
+    leave_lying("2-0", "1000");
+    add("3-0");
+    auto stream = following(mine_ + "&claim=30s", "0-0");
+    EXPECT_EQ(stream.next_data(), event("1-0", "{\"n\":\"1\"}"));
+    EXPECT_EQ(stream.next_data(), event("3-0", "{\"n\":\"1\"}")) << "2-0 may still be under way";
+    EXPECT_EQ(owner_of("1-0"), "c");
+    EXPECT_EQ(owner_of("2-0"), "dead");
+}
+
+TEST_F(StreamConsumers, ClaimNothingUnlessTheyAreToldTo)
+{
+    leave_lying("1-0", "60000");
+    add("2-0");
+    auto stream = following(mine_, "0-0");
+    EXPECT_EQ(stream.next_data(), event("2-0", "{\"n\":\"1\"}"));
+    EXPECT_EQ(owner_of("1-0"), "dead");
+}
+
+TEST_F(StreamConsumers, ClaimPageByPage)
+{
+    for (int at = 1; at <= 25; ++at)
+        leave_lying(std::to_string(at) + "-0", "60000");
+    auto stream = following(mine_ + "&claim=30s&count=10", "0-0");
+    for (int at = 1; at <= 25; ++at)
+        EXPECT_EQ(stream.next_data(), event(std::to_string(at) + "-0", "{\"n\":\"1\"}"));
+}
+
+// Nothing tells of it: it is looked for.
+TEST_F(StreamConsumers, ClaimWhatIsLeftLyingWhileTheyListen)
+{
+    auto stream = following(mine_ + "&claim=1s", "0-0");
+    add("1-0");
+    EXPECT_EQ(stream.next_data(), event("1-0", "{\"n\":\"1\"}"));
+    redis_.cli({"xack", "s", "g", "1-0"});
+    ASSERT_EQ(
+        redis_.cli(
+            {"eval",
+             "redis.call('xadd', KEYS[1], '2-0', 'n', '2') "
+             "return #redis.call('xreadgroup', 'group', 'g', 'dead', 'streams', KEYS[1], '>')",
+             "1", "s"}
+        ),
+        "1"
+    );
+    EXPECT_EQ(stream.next_data(), event("2-0", "{\"n\":\"2\"}"));
+    EXPECT_EQ(owner_of("2-0"), "c");
+}
+
+TEST_F(StreamConsumers, GoOnWhenRedisIsThereAgain)
+{
+    auto stream = following(mine_, "0-0");
+    add("1-0");
+    EXPECT_EQ(stream.next_data(), event("1-0", "{\"n\":\"1\"}"));
+    for (const char* id : {"2-0", "3-0"}) {
+        redis_.kill();
+        redis_.restart();
+        ASSERT_TRUE(await([&] { return redis_.cli({"xadd", "s", id, "n", "1"}) == id; }));
+        EXPECT_EQ(stream.next_data(), event(id, "{\"n\":\"1\"}")) << "and what was sent before does not come again";
+    }
+}
+
+TEST_F(StreamConsumers, WaitForARedisThatIsNotThere)
+{
+    add("1-0");
+    redis_.kill();
+    ASSERT_TRUE(await([&] { return rest().request("GET", "/readyz").status != 200; }));
+    auto stream = follow(mine_);
+    EXPECT_EQ(stream.head().status, 200);
+    EXPECT_EQ(stream.next(), ": keepalive");
+    redis_.restart();
+    EXPECT_EQ(stream.next_data(), open_event("0-0"));
+    EXPECT_EQ(stream.next_data(), event("1-0", "{\"n\":\"1\"}"));
+}
+
+TEST_F(StreamConsumers, AreToldThatTheGroupIsGone)
+{
+    auto stream = following(mine_, "0-0");
+    EXPECT_THAT(rest().request("DELETE", "/streams/s/groups/g"), HasStatus(204));
+    add("1-0");
+    EXPECT_THAT(stream.next_data(), HasSubstr("event: failed"));
+    EXPECT_EQ(stream.await_end(), event_stream::end::clean);
+}
+
+TEST_F(StreamConsumers, AreToldWhatTheyCannotAskFor)
+{
+    const auto refused = [&](std::string_view target) { return refusal(rest().request("GET", target)); };
+    EXPECT_THAT(refused("/streams/s?claim=5m"), StartsWith("400"));
+    for (const std::string claim : {"x", "500ms", "0", "25h", "-1s"})
+        EXPECT_THAT(refused(mine_ + "&claim=" + claim), AllOf(StartsWith("400"), HasSubstr("from 1s to 24h"))) << claim;
+    EXPECT_THAT(refused(mine_ + "&field=n"), AllOf(StartsWith("400"), HasSubstr("whole entries")));
+    EXPECT_THAT(refused(mine_ + "&from=0"), StartsWith("400"));
 }
 
 }   // namespace

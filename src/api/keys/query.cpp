@@ -82,6 +82,23 @@ std::vector<std::string_view> query::all(std::string_view name) const
     return values;
 }
 
+// "30s", "500ms", "2m", "1h", and seconds without a unit.
+std::optional<std::chrono::milliseconds> read_time(std::string_view text) noexcept
+{
+    constexpr std::int64_t most = 86'400'000;
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::string_view unit = text.substr(digits);
+    const std::int64_t each = unit == "ms" ? 1
+        : unit == "s" || unit.empty()      ? 1'000
+        : unit == "m"                      ? 60'000
+        : unit == "h"                      ? 3'600'000
+                                           : 0;
+    const auto count = parse_integer(text.substr(0, digits));
+    if (!count || each == 0 || *count > most / each)
+        return std::nullopt;
+    return std::chrono::milliseconds(*count * each);
+}
+
 std::string_view nearest(std::string_view name, std::span<const known_option> known)
 {
     std::string_view best;

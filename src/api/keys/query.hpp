@@ -3,6 +3,7 @@
 
 #include "rediserve/base/error.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -50,6 +51,9 @@ private:
 
     std::vector<option> options_;
 };
+
+// "30s", "500ms", "2m", "1h", and seconds without a unit; at most a day. nullopt: it is no such time.
+std::optional<std::chrono::milliseconds> read_time(std::string_view text) noexcept;
 
 // The name in `known` that was probably meant by `name`, or an empty one.
 std::string_view nearest(std::string_view name, std::span<const known_option> known);

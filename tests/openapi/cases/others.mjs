@@ -99,6 +99,11 @@ export const cases = {
         200: [
             { target: "/streams/s", enough: firstEvent },
             { target: "/streams/s?from=0&field=f", before: [["XADD", "s", "1-1", "f", "v"]], enough: firstEvent },
+            {
+                target: "/streams/s?group=g&consumer=c&count=2&claim=5m",
+                before: [["XGROUP", "CREATE", "s", "g", "0", "MKSTREAM"]],
+                enough: firstEvent,
+            },
         ],
         404: [{ target: "/streams/s?group=g&consumer=c" }],
         409: [{ target: "/streams/s", before: [["SET", "s", "v"]] }],

@@ -32,6 +32,13 @@ public:
 
     http::response& answer() noexcept { return of_.exchange.response(); }
 
+    // Wakes the coroutine then, unless it ends before. For an answer that has begun.
+    void wake_at(steady_time when)
+    {
+        if (when != never)
+            of_.exchange.wake_at(when);
+    }
+
     // Says why the stream ends, and ends it.
     void finish()
     {
@@ -97,6 +104,7 @@ private:
             sign_of_life();
     }
     void on_draining() noexcept override { end(); }
+    void on_time() noexcept override { wake(); }
 
     call of_;
     std::coroutine_handle<> waiter_;

@@ -12,13 +12,14 @@ namespace {
 using keys::known_option;
 using keys::option_kind;
 
-constexpr std::array<known_option, 6> known = {{
+constexpr std::array<known_option, 7> known = {{
     {"_token", option_kind::value},   // said to the gateway
     {"from", option_kind::value},
     {"field", option_kind::repeated},
     {"group", option_kind::value},
     {"consumer", option_kind::value},
     {"count", option_kind::value},
+    {"claim", option_kind::value},
 }};
 
 error bad(std::string why)
@@ -62,19 +63,29 @@ result<void> read_group(const keys::query& options, follow_request& to)
 {
     constexpr std::int64_t usual = 10;
     constexpr std::int64_t most = 100;
+    constexpr std::chrono::seconds shortest_claim(1);
     to.group = options.find("group").value_or("");
     to.consumer = options.find("consumer").value_or("");
     const auto count = keys::read_number(options, "count", 1, most);
     if (!count)
         return count.error();
     to.count = static_cast<std::size_t>(count->value_or(usual));
+    const auto claim = options.find("claim");
     if (!options.has("group"))
-        return options.has("consumer") || *count ? result<void>(bad("\"consumer\" and \"count\" go with \"group\""))
-                                                 : result<void>();
+        return options.has("consumer") || *count || claim
+            ? result<void>(bad("\"consumer\", \"count\" and \"claim\" go with \"group\""))
+            : result<void>();
     if (to.group.empty() || to.consumer.empty())
         return bad("a group is followed with \"group\" and \"consumer\", both not empty");
     if (options.has("from"))
         return bad("where a group stands is known to Redis: \"from\" does not go with \"group\"");
+    if (options.has("field"))
+        return bad("a consumer is sent whole entries: \"field\" does not go with \"group\"");
+    if (claim) {
+        to.claim = keys::read_time(*claim);
+        if (!to.claim || *to.claim < shortest_claim)
+            return bad("the option \"claim\" takes a time such as 30s, 5m or 1h, from 1s to 24h");
+    }
     return {};
 }
 

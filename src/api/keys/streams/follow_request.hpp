@@ -5,6 +5,8 @@
 #include "rediserve/base/error.hpp"
 #include "rediserve/http/message.hpp"
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +18,8 @@ struct follow_request
     std::vector<std::string> fields;   // empty: all
     std::string group;                 // empty: none
     std::string consumer;
-    std::size_t count = 0;   // of a consumer: entries that are sent at a time
+    std::size_t count = 0;                                 // of a consumer: entries that are sent at a time
+    std::optional<std::chrono::milliseconds> claim = {};   // for which others may keep entries without acknowledging
 
     // errc::bad_request.
     static result<follow_request> read(const http::request& request);
