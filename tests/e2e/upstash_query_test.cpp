@@ -2,6 +2,7 @@
 #include "e2e/upstash_test.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace rediserve::test {
 namespace {
@@ -117,6 +118,46 @@ TEST_F(UpstashQuery, MayComeInChunks)
                     "Transfer-Encoding: chunked\r\n\r\n4\r\n[\"GE\r\n7\r\nT\",\"k\"]\r\n0\r\n\r\n");
     EXPECT_THAT(connection.read(), Results(R"("v")"));
     EXPECT_THAT(connection.request("QUERY", "/", R"(["GET","k"])", bearing(rest_token, as_json)), Results(R"("v")"));
+}
+
+// So that whoever keeps an answer can ask whether it still holds.
+TEST_F(UpstashQuery, HasATagByWhichAnAnswerIsKnown)
+{
+    pipeline(R"([["SET","k","v"],["SET","n","1"]])");
+    const auto with = [](const std::string& name, const std::string& tag) {
+        header_list headers = as_json;
+        headers.emplace_back(name, tag);
+        return headers;
+    };
+    for (const auto* body : {R"(["GET","k"])", R"([["GET","k"],["GET","n"]])"}) {
+        const auto ask = body[1] == '[' ? &queries : &query;
+        const auto first = ask(body, as_json);
+        const auto tag = first.header("etag");
+        EXPECT_THAT(tag, testing::MatchesRegex("\"[0-9a-f]{32}\"")) << body;
+        const auto again = ask(body, with("If-None-Match", tag));
+        EXPECT_THAT(again, Answers(304, ""));
+        EXPECT_EQ(again.header("etag"), tag);
+        EXPECT_EQ(again.header("vary"), first.header("vary"));
+        EXPECT_THAT(ask(body, with("If-Match", tag)), HasStatus(200));
+        pipeline(R"([["APPEND","k","!"]])");
+        const auto changed = ask(body, with("If-None-Match", tag));
+        EXPECT_THAT(changed, HasStatus(200));
+        EXPECT_NE(changed.header("etag"), tag);
+        EXPECT_THAT(ask(body, with("If-Match", tag)), HasStatus(412));
+        EXPECT_THAT(ask(body, with("If-None-Match", "v")), HasStatus(400));
+    }
+    EXPECT_EQ(query(R"(["HGET","k","f"])").header("etag"), "") << "an error is no answer to keep";
+    EXPECT_EQ(ask("POST", "/", R"(["GET","k"])", as_json).header("etag"), "");
+}
+
+TEST_F(UpstashQuery, HasAnotherTagInAnotherForm)
+{
+    pipeline(R"([["SET","k","v"]])");
+    std::set<std::string> tags;
+    for (const auto* accept :
+         {"application/json", "application/vnd.rediserve.typed+json", "application/msgpack", "application/cbor"})
+        tags.insert(query(R"(["HGETALL","k2"])", {as_json[0], {"Accept", accept}}).header("etag"));
+    EXPECT_EQ(tags.size(), 4U);
 }
 
 }   // namespace

@@ -1,6 +1,6 @@
 // The router of the keys dialect: whatever the target, what it finds is part of the path, and what it makes of keys and
 // options says again what was sent.
-#include "api/keys/conditions.hpp"
+#include "api/conditions.hpp"
 #include "api/keys/cursor.hpp"
 #include "api/keys/expiry.hpp"
 #include "api/keys/inside/entry_request.hpp"
@@ -124,9 +124,9 @@ void check_headers(std::string_view text)
             const auto part = resolve(*range, size);
             check(!part || (part->first >= 0 && part->size > 0 && part->first + part->size <= size));
         }
-    if (const auto list = tag_list::read(text)) {
+    if (const auto list = api::tag_list::read(text)) {
         check(list->any != !list->tags.empty());
-        for (const entity_tag& tag : list->tags)
+        for (const api::entity_tag& tag : list->tags)
             check(list->matches_weakly(tag.opaque) && tag.opaque.find('"') == std::string::npos);
     }
     for (const char of : {cursor_of_keys, cursor_of(kind::hash), cursor_of(kind::set), cursor_of(kind::zset)})

@@ -1,7 +1,7 @@
 // What the ways of reading one key have in common.
 #pragma once
 
-#include "api/keys/etag.hpp"
+#include "api/etag.hpp"
 #include "api/keys/handlers.hpp"
 #include "api/keys/read_request.hpp"
 #include "rediserve/commands/executor.hpp"

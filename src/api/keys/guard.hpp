@@ -1,7 +1,7 @@
 // What must hold of the present value for a write to be done.
 #pragma once
 
-#include "api/keys/conditions.hpp"
+#include "api/conditions.hpp"
 
 #include <string>
 

@@ -1,8 +1,8 @@
 // PUT of one key.
 #include "api/ask.hpp"
+#include "api/etag.hpp"
 #include "api/json_writer.hpp"
 #include "api/keys/envelope.hpp"
-#include "api/keys/etag.hpp"
 #include "api/keys/handlers.hpp"
 #include "api/keys/outcome.hpp"
 #include "api/keys/put_request.hpp"

@@ -1,7 +1,7 @@
 // What a GET or HEAD of one key, or of one value inside it, asks for.
 #pragma once
 
-#include "api/keys/conditions.hpp"
+#include "api/conditions.hpp"
 #include "api/keys/range.hpp"
 #include "rediserve/base/error.hpp"
 #include "rediserve/http/message.hpp"
@@ -32,7 +32,7 @@ struct read_request
     std::string content_type;          // of the raw bytes; empty: application/octet-stream
     std::optional<byte_range> range;   // only of raw bytes
     std::string if_range;              // RFC 9110, 13.1.5; empty: not sent
-    keys::conditions conditions;
+    api::conditions conditions;
     std::optional<std::chrono::milliseconds> wait;   // for another state than the client knows
 
     // errc::bad_request.

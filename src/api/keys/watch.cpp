@@ -1,12 +1,12 @@
 // GET of keys with ?watch=: what becomes of them, as server-sent events (WHATWG HTML, 9.2).
 #include "api/ask.hpp"
 #include "api/errors.hpp"
+#include "api/etag.hpp"
 #include "api/event_streams.hpp"
 #include "api/json_writer.hpp"
 #include "api/keys/answer.hpp"
 #include "api/keys/changes.hpp"
 #include "api/keys/cursor.hpp"
-#include "api/keys/etag.hpp"
 #include "api/keys/list.hpp"
 #include "rediserve/commands/redis_error.hpp"
 

@@ -259,9 +259,15 @@ private:
                 advertise_query(of.exchange, at);
             return refuse(of, *why);
         }
-        if (of.exchange.request().method == method::query)
+        std::optional<api::conditions> tagged;
+        if (of.exchange.request().method == method::query) {
             if (const auto why = refuse_effects(commands, of.commands))
                 return refuse(of, *why);
+            auto known = known_answers(of.exchange.request());
+            if (!known)
+                return refuse(of, words_of(known.error()));
+            tagged = std::move(*known);
+        }
         if (is_typed(as)) {
             if (const auto spoken = of.backend.speak_resp3(); !spoken) {
                 fail_request(of, spoken.error());
@@ -270,6 +276,7 @@ private:
         }
         const bool transacts = at.is == place_kind::multi_exec;
         plan made = transacts ? make_transaction_plan(commands, of, scripts_) : make_plan(commands, of, scripts_);
+        made.tagged = std::move(tagged);
         if (is_typed(as) && of.once && !made.reads_only) {
             fail_request(of, no_typed_record());
             return {};

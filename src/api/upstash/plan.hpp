@@ -2,6 +2,7 @@
 // anything is sent; owns all it needs, so it outlives the request.
 #pragma once
 
+#include "api/conditions.hpp"
 #include "api/upstash/command_list.hpp"
 #include "api/upstash/key_names.hpp"
 #include "api/upstash/translations.hpp"
@@ -47,12 +48,13 @@ struct trip
 
 struct plan
 {
-    std::size_t count = 0;           // of the commands in the request
-    redis::batch commands;           // what is sent when one trip is enough
-    std::vector<trip> trips;         // else this, one after the other
-    std::vector<special> specials;   // in the order of their commands
-    bool reads_only = true;          // all that is sent may be run again
-    bool leased = false;             // it needs a connection of its own
+    std::size_t count = 0;                        // of the commands in the request
+    redis::batch commands;                        // what is sent when one trip is enough
+    std::vector<trip> trips;                      // else this, one after the other
+    std::vector<special> specials;                // in the order of their commands
+    bool reads_only = true;                       // all that is sent may be run again
+    bool leased = false;                          // it needs a connection of its own
+    std::optional<api::conditions> tagged = {};   // the answer has a tag, and what the client says of it
 
     // The refusal of the first command that is refused; nullptr: there is none.
     const special* first_refusal() const noexcept;

@@ -1,6 +1,7 @@
 #include "api/upstash/run.hpp"
 
 #include "api/ask.hpp"
+#include "api/etag.hpp"
 #include "api/upstash/collector.hpp"
 
 #include <optional>
@@ -29,6 +30,20 @@ void render(http::exchange& of, unsigned status, std::string_view body, format a
     answer.finish();
 }
 
+// The same with a tag, by which the client may know it already (RFC 9110, 13.1).
+void render_tagged(const call& of, const api::conditions& known, std::string_view body, format as)
+{
+    const api::etag tag = api::etag::of(body);
+    const api::verdict how = judge(known, tag.opaque());
+    if (how == api::verdict::failed)
+        return fail_request(of, error(errc::precondition_failed, "the answer is another one than If-Match names"));
+    http::response& answer = begin(of.exchange, how == api::verdict::not_modified ? 304 : 200, as);
+    answer.field("ETag", tag.quoted());
+    if (how == api::verdict::proceed)
+        answer.content(content_type(as), body.size()).append(body);
+    answer.finish();
+}
+
 unsigned status_of(const collector& done, shape of) noexcept
 {
     if (of == shape::list || !done.failed())
@@ -48,7 +63,8 @@ void render_only(const call& of, const plan& what, const redis::reply_view& repl
 
 // Of a plan's commands, the first `sent` were given to Redis.
 void render_all(
-    const call& of, collector& done, std::size_t sent, const buffer& body, const result<void>& how, format as, shape in
+    const call& of, const plan& what, collector& done, std::size_t sent, const buffer& body, const result<void>& how,
+    format as, shape in
 )
 {
     if (!how && (in == shape::one || !done.any_reply()))
@@ -58,7 +74,11 @@ void render_all(
         done.fail_rest(how.error(), sent);
     }
     done.finish();
-    render(of.exchange, status_of(done, in), body.view(), as);
+    const unsigned status = status_of(done, in);
+    if (what.tagged && status == 200)
+        render_tagged(of, *what.tagged, body.view(), as);
+    else
+        render(of.exchange, status, body.view(), as);
 }
 
 timed_op<commands::each_op> send(
@@ -95,7 +115,7 @@ task run_together(call of, plan what, format as, shape in)
     only.commands = std::move(what.commands);
     const std::size_t sent = only.commands.size();
     const result<void> how = co_await send(of, none, effect_of(what), std::move(only), done);
-    render_all(of, done, sent, body, how, as, in);
+    render_all(of, what, done, sent, body, how, as, in);
 }
 
 // Asks for the types of the keys of a page of SCAN.
@@ -220,7 +240,7 @@ task run_trips(call of, plan what, format as, shape in)
     }
     watcher.reset();
     own.release();
-    render_all(of, done, sent, body, how, as, in);
+    render_all(of, what, done, sent, body, how, as, in);
 }
 
 error takes_trips(const plan& what)
@@ -242,7 +262,7 @@ task run(const call& of, plan&& what, format as, shape in)
     }
     if (!what.trips.empty())
         return run_trips(of, std::move(what), as, in);
-    if (what.count == 1 && what.specials.empty())
+    if (what.count == 1 && what.specials.empty() && !what.tagged)
         return run_only(of, std::move(what), as, in);
     return run_together(of, std::move(what), as, in);
 }

@@ -1,8 +1,8 @@
 #include "api/keys/inside/element.hpp"
 
 #include "api/ask.hpp"
+#include "api/etag.hpp"
 #include "api/json_writer.hpp"
-#include "api/keys/etag.hpp"
 #include "api/keys/get.hpp"
 #include "api/keys/inside/outcome.hpp"
 #include "api/keys/inside/scripts.hpp"

@@ -1,7 +1,7 @@
 // GET of what is inside a key: all of it, a range, or a page.
 #pragma once
 
-#include "api/keys/conditions.hpp"
+#include "api/conditions.hpp"
 #include "api/keys/handlers.hpp"
 #include "api/keys/inside/scripts.hpp"
 #include "api/keys/query.hpp"
@@ -23,7 +23,7 @@ struct listing
     bool with_size = false;         // the answer tells the size of the whole
     std::string_view next_member;   // in which the answer says where the next page is; empty: there are no pages
     std::string next_options;       // of the request for the next page, but for where it begins: "match=a%2A&cursor="
-    keys::conditions conditions;
+    api::conditions conditions;
 };
 
 task list_parts(keys_call of, key_name key, listing wish);

@@ -1,7 +1,7 @@
 #include "api/keys/inside/member.hpp"
 
+#include "api/conditions.hpp"
 #include "api/json_writer.hpp"
-#include "api/keys/conditions.hpp"
 
 namespace rediserve::api::keys {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rediserve::api::keys {
+namespace rediserve::api {
 
 struct entity_tag
 {
@@ -49,4 +49,4 @@ enum class verdict : std::uint8_t { proceed, not_modified, failed };
 // What the conditions of a GET or HEAD say about an existing value with this tag (RFC 9110, 13.2.2).
 verdict judge(const conditions& of, std::string_view opaque) noexcept;
 
-}   // namespace rediserve::api::keys
+}   // namespace rediserve::api

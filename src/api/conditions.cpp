@@ -1,10 +1,10 @@
-#include "api/keys/conditions.hpp"
+#include "api/conditions.hpp"
 
 #include "api/text.hpp"
 
 #include <algorithm>
 
-namespace rediserve::api::keys {
+namespace rediserve::api {
 
 namespace {
 
@@ -111,4 +111,4 @@ verdict judge(const conditions& of, std::string_view opaque) noexcept
     return verdict::proceed;
 }
 
-}   // namespace rediserve::api::keys
+}   // namespace rediserve::api

@@ -1,4 +1,4 @@
-// The entity tag of a string value: the first 16 bytes of its SHA-1, in hexadecimal.
+// The entity tag of a string value, or of an answer: the first 16 bytes of its SHA-1, in hexadecimal.
 #pragma once
 
 #include "rediserve/base/digest.hpp"
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace rediserve::api::keys {
+namespace rediserve::api {
 
 class etag
 {
@@ -45,4 +45,4 @@ private:
     std::array<char, 2 * bytes + 2> text_;
 };
 
-}   // namespace rediserve::api::keys
+}   // namespace rediserve::api
