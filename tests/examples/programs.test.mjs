@@ -71,6 +71,7 @@ for (const name of retrying) {
 const others = {
     transactions: "points: 36\nchanges: 8\n",
     streams: '{"for":"Ann"}\n{"for":"Ben"}\n{"for":"Cleo"}\n',
+    workers: "ann writes to Ada\nben writes to Bob\nben writes to Cleo\n",
     watch: "changed: 2\nreset\nset watched 2\nready\nset watched 3\n",
     typed: "user: Ada, 36\ntags: fast, small\nhalf the score: 0.75\nlogo: 2 bytes\n",
 };
@@ -89,7 +90,7 @@ for (const name of [...clients, ...retrying, ...Object.keys(others).flatMap(inTh
     test(`${name} fails with a wrong token, and where nobody listens`, { timeout: 300_000 }, async () => {
         const refused = await run(name, { REDISERVE_URL: gateway.url, REDISERVE_TOKEN: "wrong" });
         assert.notEqual(refused.code, 0);
-        assert.equal(/greeting|order|points|user|changed/.test(refused.output), false);
+        assert.equal(/greeting|order|points|user|changed|writes/.test(refused.output), false);
         const nobody = await run(name, { REDISERVE_URL: "http://127.0.0.1:1", REDISERVE_TOKEN: "x" });
         assert.notEqual(nobody.code, 0);
     });
