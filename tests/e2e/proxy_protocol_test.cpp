@@ -55,7 +55,7 @@ TEST_F(ProxyProtocol, ListensToNobodyElse)
     http_connection stranger(address);
     EXPECT_TRUE(await([&] { return stranger.closed_by_peer(); }));
     EXPECT_EQ(refused(), 1);
-    EXPECT_THAT(rest->process().output(), testing::HasSubstr("proxy_header_refused"));
+    EXPECT_TRUE(await([&] { return rest->process().output().find("proxy_header_refused") != std::string::npos; }));
     http_connection local("unix:" + socket);
     local.send(header);
     EXPECT_THAT(local.request("GET", "/livez"), HasStatus(200)) << "the mode of the socket says who may";
