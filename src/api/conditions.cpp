@@ -84,6 +84,11 @@ std::vector<std::string> tag_list::strong() const
     return texts;
 }
 
+result<conditions> conditions::of(const http::request& request)
+{
+    return read(request[http::header::if_match], request[http::header::if_none_match]);
+}
+
 result<conditions> conditions::read(std::string_view if_match, std::string_view if_none_match)
 {
     conditions both;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "rediserve/base/error.hpp"
+#include "rediserve/http/message.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -40,6 +41,8 @@ struct conditions
     std::optional<tag_list> if_match;
     std::optional<tag_list> if_none_match;
 
+    // errc::bad_request.
+    static result<conditions> of(const http::request& request);
     static result<conditions> read(std::string_view if_match, std::string_view if_none_match);
     bool none() const noexcept { return !if_match && !if_none_match; }
 };

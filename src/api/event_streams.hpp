@@ -4,9 +4,13 @@
 #include "rediserve/api/dialect.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 
 namespace rediserve::api {
+
+// After which a client's stream asks a Redis again that it could not read, unless it hears of it before.
+inline constexpr std::chrono::seconds before_retry{1};
 
 // One of the streams, and of the requests that wait long, that a principal may have open at a time.
 class stream_seat

@@ -229,6 +229,7 @@ void pool::on_ready(carrier& which) noexcept
     if (!std::ranges::any_of(carriers_, [&](const auto& each) { return each.get() != &which && each->ready(); }))
         admission_.begin_anew();
     admission_.heard();
+    patience_alarm_.stop();
     down_ = false;
     health_ = {.up = true, .why = {}, .refused = false};
     for (const auto& each : carriers_) {

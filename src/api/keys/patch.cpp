@@ -63,7 +63,7 @@ task patch_key(const keys_call& of, key_name&& key)
     const http::request& request = of.exchange.request();
     if (const auto options = query::read(request.query, {}); !options)
         return refuse(of, options.error());
-    const auto asked = conditions::read(request[http::header::if_match], request[http::header::if_none_match]);
+    const auto asked = api::conditions::of(request);
     if (!asked)
         return refuse(of, asked.error());
     auto wish = patch_request::read(request.body, of.settings.key_bytes);

@@ -34,7 +34,7 @@ result<put_request> put_request::read(const http::request& from)
     wish.expiry = *expiry;
     if (options->has("nx") && options->has("xx"))
         return error(errc::bad_request, "nx and xx exclude each other");
-    const auto conditions = conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
+    const auto conditions = api::conditions::of(from);
     if (!conditions)
         return conditions.error();
     wish.guard = guard::of(*conditions, options->has("nx"), options->has("xx"));

@@ -90,7 +90,7 @@ result<read_request> read(const http::request& from, std::span<const known_optio
     if (!from.query.empty())
         if (const auto fine = read_options(from.query, of, wish); !fine)
             return fine.error();
-    auto conditions = api::conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
+    auto conditions = api::conditions::of(from);
     if (!conditions)
         return conditions.error();
     wish.conditions = std::move(*conditions);

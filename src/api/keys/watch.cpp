@@ -22,8 +22,7 @@ namespace rediserve::api::keys {
 
 namespace {
 
-constexpr std::size_t keys_at_once = 100;         // that are read in one batch
-constexpr std::chrono::seconds before_retry{1};   // when Redis could not be read
+constexpr std::size_t keys_at_once = 100;   // that are read in one batch
 
 void append_event(buffer& to, std::string_view name)
 {

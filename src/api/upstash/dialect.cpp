@@ -263,7 +263,7 @@ private:
         if (of.exchange.request().method == method::query) {
             if (const auto why = refuse_effects(commands, of.commands))
                 return refuse(of, *why);
-            auto known = known_answers(of.exchange.request());
+            auto known = api::conditions::of(of.exchange.request());
             if (!known)
                 return refuse(of, words_of(known.error()));
             tagged = std::move(*known);

@@ -40,11 +40,6 @@ std::optional<query_refusal> refuse_form(const http::request& of)
     return {};
 }
 
-result<api::conditions> known_answers(const http::request& of)
-{
-    return api::conditions::read(of[http::header::if_match], of[http::header::if_none_match]);
-}
-
 std::optional<query_refusal> refuse_effects(const command_list& list, const commands::command_table& known)
 {
     for (std::size_t index = 0; index < list.size(); ++index) {

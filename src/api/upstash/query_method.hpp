@@ -1,7 +1,6 @@
 // QUERY (RFC 10008): commands that only read, in a body, so that whoever asks, and whoever passes it on, may ask again.
 #pragma once
 
-#include "api/conditions.hpp"
 #include "api/upstash/command_list.hpp"
 #include "api/upstash/place.hpp"
 #include "rediserve/commands/command_table.hpp"
@@ -34,9 +33,6 @@ struct query_refusal
 
 // Why a QUERY cannot be understood: the RFC forbids to guess what its body is.
 std::optional<query_refusal> refuse_form(const http::request& of);
-
-// What its client says of answers that it has, by their tags. errc::bad_request.
-result<api::conditions> known_answers(const http::request& of);
 
 // Why the commands of `list` are none that may be run by QUERY: one of them is not read-only by the server's own table, or waits. One
 // that cannot be read has an error of its own.

@@ -149,10 +149,10 @@ TEST_F(StreamConsumer, DoesNotAskForEverWhatIsAnsweredStrangely)
 TEST_F(StreamConsumer, IsAdmittedForAllThatItMaySend)
 {
     begin();
-    EXPECT_EQ(reader_.commands("s").size(), 1u);
+    EXPECT_EQ(reader_.all_commands("s").size(), 1u);
     begin(10s);
-    ASSERT_EQ(reader_.commands("s").size(), 2u);
-    EXPECT_EQ(reader_.commands("s").name(1), "XAUTOCLAIM");
+    ASSERT_EQ(reader_.all_commands("s").size(), 2u);
+    EXPECT_EQ(reader_.all_commands("s").name(1), "XAUTOCLAIM");
 }
 
 }   // namespace

@@ -186,7 +186,7 @@ result<guard> read_guard(const http::request& from, existence_options taken)
         return options.error();
     if (options->size() > 1)
         return error(errc::bad_request, "nx and xx exclude each other");
-    const auto asked = conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
+    const auto asked = api::conditions::of(from);
     if (!asked)
         return asked.error();
     return guard::of(*asked, options->has("nx"), options->has("xx"));

@@ -187,7 +187,7 @@ task get_entry(const keys_call& of, key_name&& key, std::string&& id)
         return refuse(of, no_id());
     if (const auto options = query::read(request.query, {}); !options)
         return refuse(of, options.error());
-    auto asked = conditions::read(request[http::header::if_match], request[http::header::if_none_match]);
+    auto asked = api::conditions::of(request);
     if (!asked)
         return refuse(of, asked.error());
     return look_up(of, std::move(key), std::move(id), std::move(*asked));

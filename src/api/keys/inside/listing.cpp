@@ -118,7 +118,7 @@ result<listing> read_listing(const http::request& from, const query& options, ki
 {
     listing wish;
     wish.read.type = type;
-    auto conditions = conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
+    auto conditions = api::conditions::of(from);
     if (!conditions)
         return conditions.error();
     wish.conditions = std::move(*conditions);

@@ -18,7 +18,7 @@ void append_member(buffer& to, const key_name& key, std::string_view member)
 
 result<bool> asks_for_new(const http::request& from)
 {
-    const auto asked = conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
+    const auto asked = api::conditions::of(from);
     if (!asked)
         return asked.error();
     const bool only_new = asked->if_none_match && asked->if_none_match->any;

@@ -135,7 +135,7 @@ task get_member(const keys_call& of, key_name&& key, std::string&& member)
     const http::request& request = of.exchange.request();
     if (const auto options = query::read(request.query, {}); !options)
         return refuse(of, options.error());
-    auto asked = conditions::read(request[http::header::if_match], request[http::header::if_none_match]);
+    auto asked = api::conditions::of(request);
     if (!asked)
         return refuse(of, asked.error());
     return look_up(of, std::move(key), std::move(member), std::move(*asked));

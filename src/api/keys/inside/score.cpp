@@ -51,7 +51,7 @@ result<score_request> score_request::read(const http::request& from)
     const auto options = query::read(from.query, known);
     if (!options)
         return options.error();
-    auto asked = api::conditions::read(from[http::header::if_match], from[http::header::if_none_match]);
+    auto asked = api::conditions::of(from);
     if (!asked)
         return asked.error();
     return score_request{options->has("rev"), std::move(*asked)};

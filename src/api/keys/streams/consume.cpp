@@ -12,8 +12,6 @@ namespace rediserve::api::streams {
 
 namespace {
 
-constexpr std::chrono::milliseconds between_attempts{250};
-
 // Sleeps until Redis tells of a change, or some time has come.
 class consumer_writer final : public event_writer, private redis::subscription_sink
 {
@@ -44,7 +42,7 @@ public:
             return end(why);
         if (!answer().begun())
             sign_of_life();
-        wake_at(std::chrono::steady_clock::now() + between_attempts);
+        wake_at(std::chrono::steady_clock::now() + before_retry);
     }
 
 private:
@@ -95,7 +93,7 @@ task consume(call of, key_name key, follow_request wish)
     if (const auto seat = stream_seat::available(of); !seat)
         co_return api::fail(of, seat.error());
     consumer reader(wish);
-    if (const auto may = of.backend.admit(reader.commands(key.view()), {}); !may)
+    if (const auto may = of.backend.admit(reader.all_commands(key.view()), {}); !may)
         co_return api::fail(of, may.error());
     of.once = nullptr;   // what is read for long is no single step
     const stream_seat seat(of.by);

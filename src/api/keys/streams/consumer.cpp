@@ -30,7 +30,7 @@ redis::batch consumer::command(std::string_view key) const
     return one;
 }
 
-redis::batch consumer::commands(std::string_view key) const
+redis::batch consumer::all_commands(std::string_view key) const
 {
     redis::batch all;
     add_read(all, key, ">");

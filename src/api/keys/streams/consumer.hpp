@@ -26,7 +26,7 @@ public:
     // Reads a page.
     redis::batch command(std::string_view key) const;
     // All that it may come to send, to be admitted.
-    redis::batch commands(std::string_view key) const;
+    redis::batch all_commands(std::string_view key) const;
     // The entries of its reply, which is no error.
     redis::reply_view take(const redis::reply_view& reply, steady_time now);
     // The reply was lost. What it gave is this consumer's, and is read as that; entries that it claimed come when they may be
