@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 namespace rediserve::app {
@@ -29,6 +30,9 @@ constexpr auto lived_long = 10s;   // a server that ran this long is not one tha
 constexpr auto first_pause = 100ms;
 constexpr auto longest_pause = 5s;
 constexpr std::size_t words_kept = 600;
+
+// What a server that may not cut its append-only file says before it ends.
+constexpr std::string_view torn_file = "Unexpected end of file reading the append only file";
 
 // What the server needs to run; secrets of the gateway's environment are none of its business.
 std::vector<std::string> environment_of_server(const config::environment& from)
@@ -79,8 +83,10 @@ embedded_redis::embedded_redis(
     , watched_(context)
     , timer_(context)
 {
-    if (!settings.data.empty())
+    if (!settings.data.empty()) {
         data_.emplace(settings.data);
+        check_aof_ = find_check_aof(program_);
+    }
     try {
         launch();
     } catch (const std::system_error& why) {
@@ -108,6 +114,17 @@ redis::address embedded_redis::address() const
 
 child_process::options embedded_redis::command() const
 {
+    child_process::options how = errand_ == errand::mend ? mend() : serve();
+    how.environment = environment_;
+    how.folder = folder_.path();
+    how.output = folder_.file("redis.log");
+    how.inherited = data_ ? data_->lock() : -1;
+    how.death_signal = data_ ? SIGTERM : SIGKILL;   // with data it gets the time to write them
+    return how;
+}
+
+child_process::options embedded_redis::serve() const
+{
     child_process::options how;
     how.program = program_;
     // clang-format off
@@ -119,15 +136,37 @@ child_process::options embedded_redis::command() const
         "--loglevel", "warning",
         "--save", "",
         "--appendonly", data_ ? "yes" : "no",
+        "--aof-load-truncated", check_aof_ ? "no" : "yes",
         "--dir", data_ ? data_->path() : folder_.path(),
     };
     // clang-format on
-    how.environment = environment_;
-    how.folder = folder_.path();
-    how.output = folder_.file("redis.log");
-    how.inherited = data_ ? data_->lock() : -1;
-    how.death_signal = data_ ? SIGTERM : SIGKILL;   // with data it gets the time to write them
     return how;
+}
+
+child_process::options embedded_redis::mend() const
+{
+    child_process::options how;
+    how.program = *check_aof_;
+    how.arguments = {"--fix", data_->path() + "/appendonlydir/appendonly.aof.manifest"};
+    how.input = folder_.file("yes");
+    std::ofstream(how.input) << "y\n";   // it asks
+    return how;
+}
+
+// Of the next child. True when the last one has ended for that only: it wants its file mended, or has mended it.
+bool embedded_redis::turn_to_mending()
+{
+    const std::string words = last_words();
+    const bool is_torn = check_aof_ && words.find(torn_file) != std::string::npos;
+    if (errand_ == errand::mend)
+        errand_ = errand::serve_what_was_mended;
+    else if (errand_ == errand::serve && is_torn)
+        errand_ = errand::mend;
+    else
+        errand_ = errand::serve;
+    if (errand_ == errand::mend)
+        telemetry::report(telemetry::level::warn, "embedded_redis", "mends its append-only file", {{"said", words}});
+    return errand_ != errand::serve;
 }
 
 void embedded_redis::launch()
@@ -140,9 +179,15 @@ void embedded_redis::launch()
 void embedded_redis::await_first_answer()
 {
     while (!answers(address().path)) {
-        if (const auto end = child_->wait(ask_every))
-            throw start_failure(unavailable, program_ + " " + *end + " instead of serving. It said:\n" + last_words());
-        if (std::chrono::steady_clock::now() - launched_ > first_answer_within)
+        if (const auto end = child_->wait(ask_every)) {
+            if (!turn_to_mending())
+                throw start_failure(
+                    unavailable, program_ + " " + *end + " instead of serving. It said:\n" + last_words()
+                );
+            launch();
+        }
+        const bool serves = errand_ != errand::mend;   // that takes as long as the file is
+        if (serves && std::chrono::steady_clock::now() - launched_ > first_answer_within)
             throw start_failure(unavailable, program_ + " does not answer. It said:\n" + last_words());
     }
 }
@@ -163,6 +208,10 @@ void embedded_redis::watch()
 
 void embedded_redis::on_end(const std::string& how)
 {
+    if (turn_to_mending()) {
+        restart_after(0ms);
+        return;
+    }
     const auto pause = pause_before_restart();
     const std::string words = last_words();
     telemetry::report(
@@ -191,9 +240,10 @@ void embedded_redis::restart_after(std::chrono::milliseconds pause)
         try {
             launch();
             watch();
-            telemetry::report(
-                telemetry::level::info, "embedded_redis", "restarted", {{"pid", std::int64_t{child_->id()}}}
-            );
+            if (errand_ != errand::mend)
+                telemetry::report(
+                    telemetry::level::info, "embedded_redis", "restarted", {{"pid", std::int64_t{child_->id()}}}
+                );
         } catch (const std::system_error& why) {
             on_end(std::string("could not be started: ") + why.what());
         }

@@ -10,14 +10,20 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace rediserve::app {
 
 // Lives on the control thread. When the server dies it is started again, with a growing pause when it keeps dying; its
 // address stays the same.
+//
+// Its append-only file may end in the middle of what was written last. When that was a transaction, Redis and Valkey cut
+// too little off (fixed in Valkey: https://github.com/valkey-io/valkey/pull/4342), and run a part of it at the start after the
+// next. So the server may not cut, and the file is mended by the program that comes with it, which does it right.
 class embedded_redis
 {
 public:
@@ -31,7 +37,13 @@ public:
     redis::address address() const;
 
 private:
+    // What the child is there for.
+    enum class errand : std::uint8_t { serve, mend, serve_what_was_mended };
+
     child_process::options command() const;
+    child_process::options serve() const;
+    child_process::options mend() const;
+    bool turn_to_mending();
     void launch();
     void await_first_answer();
     void watch();
@@ -41,9 +53,11 @@ private:
     std::string last_words() const;
 
     std::string program_;
+    std::optional<std::string> check_aof_;   // without data it is not looked for
     std::vector<std::string> environment_;
     private_folder folder_;
     std::optional<data_folder> data_;
+    errand errand_ = errand::serve;
     std::unique_ptr<child_process> child_;
     boost::asio::posix::stream_descriptor watched_;   // the child's; not owned
     boost::asio::steady_timer timer_;

@@ -149,7 +149,21 @@ void redis_server::kill()
 
 void redis_server::restart(const std::vector<std::string>& besides)
 {
+    mend_file();
     launch(besides);
+}
+
+void redis_server::mend_file() const
+{
+    const auto manifest = folder() / "appendonlydir/appendonly.aof.manifest";
+    if (!std::filesystem::exists(manifest))
+        return;
+    process::options start;
+    start.command = {"sh", "-c", R"(echo y | exec "$0" --fix "$1")"};
+    start.command.insert(start.command.end(), {find_program("redis-check-aof", "valkey-check-aof"), manifest.string()});
+    process check(start);
+    if (check.wait() != 0)
+        throw std::runtime_error("the append-only file cannot be mended:\n" + check.output());
 }
 
 void redis_server::freeze()

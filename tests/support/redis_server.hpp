@@ -40,7 +40,7 @@ public:
 
     void kill();   // SIGKILL, waits
     // After kill(): the same socket and port again, with these arguments besides; waits until it answers. It is empty
-    // unless the arguments have it keep its data.
+    // unless the arguments have it keep its data; an append-only file is mended before (docs/idempotency.md says why).
     void restart(const std::vector<std::string>& besides = {});
     void freeze();   // SIGSTOP
     void thaw();     // SIGCONT
@@ -50,6 +50,7 @@ public:
 
 private:
     void launch(const std::vector<std::string>& besides);
+    void mend_file() const;
 
     options how_;
     temporary_folder folder_;
