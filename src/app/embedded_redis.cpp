@@ -250,17 +250,19 @@ void embedded_redis::restart_after(std::chrono::milliseconds pause)
     });
 }
 
-// The end of what the server printed.
+// The end of what the server printed, from the beginning of a line if there is one.
 std::string embedded_redis::last_words() const
 {
     std::ifstream file(folder_.file("redis.log"), std::ios::binary);
     std::ostringstream whole;
     whole << file.rdbuf();
     std::string words = std::move(whole).str();
-    if (words.size() > words_kept)
-        words.erase(0, words.size() - words_kept);
     while (words.ends_with('\n'))
         words.pop_back();
+    if (words.size() > words_kept) {
+        words.erase(0, words.size() - words_kept);
+        words.erase(0, words.find('\n') + 1);   // nothing, where it is all one line
+    }
     return words.empty() ? "(nothing)" : words;
 }
 

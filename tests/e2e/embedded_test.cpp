@@ -131,7 +131,11 @@ class EmbeddedWithTornFile : public Embedded
 protected:
     static constexpr std::uintmax_t missing = 30;   // of what SET and EXEC take at the end of the transaction
 
-    std::vector<std::string> command() const { return {"--embedded", "--data", (folder_.path() / "data").string()}; }
+    // One thread, which has Redis back for every connection or for none.
+    std::vector<std::string> command() const
+    {
+        return {"--embedded", "--data", (folder_.path() / "data").string(), "--threads", "1"};
+    }
 
     static http_response increment(gateway& rest)
     {

@@ -209,6 +209,7 @@ TEST_F(BackendFailure, IsNotToldOfARestartThatIsOverInAnInstant)
 TEST_F(BackendFailure, LosesNoMemoryOfSubmissionsInManyRounds)
 {
     for (int round = 0; round < 30; ++round) {
+        ASSERT_TRUE(turn_until_up());
         std::deque<outcome> all(20);
         for (auto& each : all)
             submit(each, batch::of("INCR", "n"));
