@@ -89,10 +89,10 @@ embedded_redis::embedded_redis(
     }
     try {
         launch();
+        await_first_answer();
     } catch (const std::system_error& why) {
         throw start_failure(unavailable, program_ + " cannot be started: " + why.what());
     }
-    await_first_answer();
     watch();
 }
 
@@ -153,7 +153,7 @@ child_process::options embedded_redis::mend() const
     return how;
 }
 
-// Of the next child. True when the last one has ended for that only: it wants its file mended, or has mended it.
+// Decides what the next child is for. True when the last one has ended because its file is torn, or is mended now.
 bool embedded_redis::turn_to_mending()
 {
     const std::string words = last_words();
