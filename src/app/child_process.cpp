@@ -103,7 +103,7 @@ pid_t start(const child_process::options& how)
     std::vector<std::string> environment = how.environment;
     const auto command_pointers = pointers(command);
     const auto environment_pointers = pointers(environment);
-    const open_file input(how.input.c_str(), O_RDONLY);
+    const open_file input("/dev/null", O_RDONLY);
     const open_file output(how.output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
 
     const prepared child{

@@ -21,7 +21,6 @@ public:
         std::vector<std::string> arguments;     // without the program's name
         std::vector<std::string> environment;   // NAME=value, and nothing else
         std::string folder;                     // to run in
-        std::string input = "/dev/null";        // file for its standard input
         std::string output;                     // file for its standard output and error, emptied before
         int inherited = -1;                     // a descriptor that it gets; it gets no other
         int death_signal = 9;                   // what it is sent when we die without a chance to stop it

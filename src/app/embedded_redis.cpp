@@ -60,16 +60,17 @@ int connect_to(const std::string& socket)
     return -1;
 }
 
-// Whether a server answers PING. "-LOADING" is an answer: a large append-only file takes its time, which /readyz tells.
-bool answers(const std::string& socket)
+// How a server's answer to PING begins, with '+' or '-'; 0: there is none.
+char answer_of(const std::string& socket)
 {
     const int descriptor = connect_to(socket);
     if (descriptor < 0)
-        return false;
+        return 0;
     char first = 0;
-    const bool answered = ::send(descriptor, "PING\r\n", 6, MSG_NOSIGNAL) == 6 && ::recv(descriptor, &first, 1, 0) == 1;
+    if (::send(descriptor, "PING\r\n", 6, MSG_NOSIGNAL) == 6)
+        ::recv(descriptor, &first, 1, 0);
     ::close(descriptor);
-    return answered;
+    return first;
 }
 
 }   // namespace
@@ -83,10 +84,8 @@ embedded_redis::embedded_redis(
     , watched_(context)
     , timer_(context)
 {
-    if (!settings.data.empty()) {
+    if (!settings.data.empty())
         data_.emplace(settings.data);
-        check_aof_ = find_check_aof(program_);
-    }
     try {
         launch();
         await_first_answer();
@@ -112,9 +111,29 @@ redis::address embedded_redis::address() const
     return at;
 }
 
+// Nobody else knows of the one that mends.
+std::string embedded_redis::socket() const
+{
+    return errand_ == errand::mend ? folder_.file("mending.sock") : address().path;
+}
+
 child_process::options embedded_redis::command() const
 {
-    child_process::options how = errand_ == errand::mend ? mend() : serve();
+    child_process::options how;
+    how.program = program_;
+    // clang-format off
+    how.arguments = {
+        "--port", "0",
+        "--unixsocket", socket(),
+        "--unixsocketperm", "700",
+        "--daemonize", "no",
+        "--loglevel", "warning",
+        "--save", "",
+        "--appendonly", data_ ? "yes" : "no",
+        "--aof-load-truncated", errand_ == errand::serve ? "no" : "yes",
+        "--dir", data_ ? data_->path() : folder_.path(),
+    };
+    // clang-format on
     how.environment = environment_;
     how.folder = folder_.path();
     how.output = folder_.file("redis.log");
@@ -123,50 +142,42 @@ child_process::options embedded_redis::command() const
     return how;
 }
 
-child_process::options embedded_redis::serve() const
-{
-    child_process::options how;
-    how.program = program_;
-    // clang-format off
-    how.arguments = {
-        "--port", "0",
-        "--unixsocket", address().path,
-        "--unixsocketperm", "700",
-        "--daemonize", "no",
-        "--loglevel", "warning",
-        "--save", "",
-        "--appendonly", data_ ? "yes" : "no",
-        "--aof-load-truncated", check_aof_ ? "no" : "yes",
-        "--dir", data_ ? data_->path() : folder_.path(),
-    };
-    // clang-format on
-    return how;
-}
-
-child_process::options embedded_redis::mend() const
-{
-    child_process::options how;
-    how.program = *check_aof_;
-    how.arguments = {"--fix", data_->path() + "/appendonlydir/appendonly.aof.manifest"};
-    how.input = folder_.file("yes");
-    std::ofstream(how.input) << "y\n";   // it asks
-    return how;
-}
-
 // Decides what the next child is for. True when the last one has ended because its file is torn, or is mended now.
 bool embedded_redis::turn_to_mending()
 {
     const std::string words = last_words();
-    const bool is_torn = check_aof_ && words.find(torn_file) != std::string::npos;
-    if (errand_ == errand::mend)
+    const bool was_mending = errand_ == errand::mend;
+    if (was_mending)
         errand_ = errand::serve_what_was_mended;
-    else if (errand_ == errand::serve && is_torn)
+    else if (errand_ == errand::serve && words.find(torn_file) != std::string::npos)
         errand_ = errand::mend;
     else
         errand_ = errand::serve;
-    if (errand_ == errand::mend)
-        telemetry::report(telemetry::level::warn, "embedded_redis", "mends its append-only file", {{"said", words}});
-    return errand_ != errand::serve;
+    if (errand_ == errand::serve)
+        return false;
+    const auto* const event = was_mending ? "mended its append-only file" : "mends its append-only file";
+    telemetry::report(telemetry::level::warn, "embedded_redis", event, {{"said", words}});
+    return true;
+}
+
+// The one that mends has done so when it has loaded the file.
+bool embedded_redis::end_of_mending()
+{
+    if (answer_of(socket()) != '+')
+        return false;
+    child_->stop(stop_within);
+    return true;
+}
+
+void embedded_redis::await_end_of_mending()
+{
+    if (end_of_mending())
+        return;
+    timer_.expires_after(ask_every);
+    timer_.async_wait([this](const boost::system::error_code& failure) {
+        if (!failure)
+            await_end_of_mending();
+    });
 }
 
 void embedded_redis::launch()
@@ -178,7 +189,7 @@ void embedded_redis::launch()
 
 void embedded_redis::await_first_answer()
 {
-    while (!answers(address().path)) {
+    while (answer_of(address().path) == 0) {   // "-LOADING" is one: a large file takes its time, which /readyz tells
         if (const auto end = child_->wait(ask_every)) {
             if (!turn_to_mending())
                 throw start_failure(
@@ -186,8 +197,9 @@ void embedded_redis::await_first_answer()
                 );
             launch();
         }
-        const bool serves = errand_ != errand::mend;   // that takes as long as the file is
-        if (serves && std::chrono::steady_clock::now() - launched_ > first_answer_within)
+        if (errand_ == errand::mend)
+            end_of_mending();
+        else if (std::chrono::steady_clock::now() - launched_ > first_answer_within)
             throw start_failure(unavailable, program_ + " does not answer. It said:\n" + last_words());
     }
 }
@@ -240,10 +252,11 @@ void embedded_redis::restart_after(std::chrono::milliseconds pause)
         try {
             launch();
             watch();
-            if (errand_ != errand::mend)
-                telemetry::report(
-                    telemetry::level::info, "embedded_redis", "restarted", {{"pid", std::int64_t{child_->id()}}}
-                );
+            if (errand_ == errand::mend)
+                return await_end_of_mending();
+            telemetry::report(
+                telemetry::level::info, "embedded_redis", "restarted", {{"pid", std::int64_t{child_->id()}}}
+            );
         } catch (const std::system_error& why) {
             on_end(std::string("could not be started: ") + why.what());
         }

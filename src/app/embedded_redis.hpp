@@ -22,8 +22,9 @@ namespace rediserve::app {
 // address stays the same.
 //
 // Its append-only file may end in the middle of what was written last. When that was a transaction, Redis and Valkey cut
-// too little off (fixed in Valkey: https://github.com/valkey-io/valkey/pull/4342), and run a part of it at the start after the
-// next. So the server may not cut, and the file is mended by the program that comes with it, which does it right.
+// too little off (https://github.com/valkey-io/valkey/pull/4342), and would run a part of it at the start after the next. What they
+// leave then ends with a whole command, of which the next start cuts off the rest of the transaction, if nothing was written
+// meanwhile. So a server that finds its file torn does not serve; another one loads it where nobody can write, and ends.
 class embedded_redis
 {
 public:
@@ -38,12 +39,17 @@ public:
 
 private:
     // What the child is there for.
-    enum class errand : std::uint8_t { serve, mend, serve_what_was_mended };
+    enum class errand : std::uint8_t {
+        serve,                  // and not to load a torn file
+        mend,                   // to load it, and cut off what is no whole command
+        serve_what_was_mended   // having cut off what is no whole transaction
+    };
 
     child_process::options command() const;
-    child_process::options serve() const;
-    child_process::options mend() const;
+    std::string socket() const;
     bool turn_to_mending();
+    bool end_of_mending();
+    void await_end_of_mending();
     void launch();
     void await_first_answer();
     void watch();
@@ -53,7 +59,6 @@ private:
     std::string last_words() const;
 
     std::string program_;
-    std::optional<std::string> check_aof_;   // without data it is not looked for
     std::vector<std::string> environment_;
     private_folder folder_;
     std::optional<data_folder> data_;

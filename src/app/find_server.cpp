@@ -69,15 +69,4 @@ std::string find_server(const std::string& wanted, const config::environment& fr
     );
 }
 
-std::optional<std::string> find_check_aof(const std::string& server)
-{
-    constexpr std::string_view ending = "-server";
-    if (!server.ends_with(ending))
-        return std::nullopt;
-    std::string path = server.substr(0, server.size() - ending.size()).append("-check-aof");
-    if (!is_program(path))
-        return std::nullopt;
-    return path;
-}
-
 }   // namespace rediserve::app

@@ -4,7 +4,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -36,8 +35,8 @@ std::string find_program(const std::string& preferred, const std::string& other)
     throw std::runtime_error("neither " + preferred + " nor " + other + " is installed");
 }
 
-// Any reply will do: a server that wants a password answers too.
-bool answers_ping(const std::string& path)
+// How it begins, or 0.
+char answer_to_ping(const std::string& path)
 {
     int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
@@ -45,15 +44,20 @@ bool answers_ping(const std::string& path)
     path.copy(static_cast<char*>(address.sun_path), sizeof(address.sun_path) - 1);
     timeval limit{1, 0};
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    std::array<char, 64> reply{};
-    ssize_t got = 0;
+    char reply = 0;
     if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
         constexpr std::string_view ping = "PING\r\n";
         if (::send(descriptor, ping.data(), ping.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(ping.size()))
-            got = ::recv(descriptor, reply.data(), reply.size(), 0);
+            ::recv(descriptor, &reply, 1, 0);
     }
     ::close(descriptor);
-    return got > 0;
+    return reply;
+}
+
+// Any reply will do: a server that wants a password answers too.
+bool answers_ping(const std::string& path)
+{
+    return answer_to_ping(path) != 0;
 }
 
 }   // namespace
@@ -155,15 +159,17 @@ void redis_server::restart(const std::vector<std::string>& besides)
 
 void redis_server::mend_file() const
 {
-    const auto manifest = folder() / "appendonlydir/appendonly.aof.manifest";
-    if (!std::filesystem::exists(manifest))
+    if (!std::filesystem::exists(folder() / "appendonlydir"))
         return;
+    const auto apart = (folder() / "mending.sock").string();
     process::options start;
-    start.command = {"sh", "-c", R"(echo y | exec "$0" --fix "$1")"};
-    start.command.insert(start.command.end(), {find_program("redis-check-aof", "valkey-check-aof"), manifest.string()});
-    process check(start);
-    if (check.wait() != 0)
-        throw std::runtime_error("the append-only file cannot be mended:\n" + check.output());
+    start.command = {program(),         "--port", "0", "--unixsocket", apart, "--dir",
+                     folder().string(), "--save", "",  "--appendonly", "yes"};
+    process mending(start);
+    const bool loaded = await([&] { return answer_to_ping(apart) == '+'; }, std::chrono::seconds(20));
+    mending.signal(SIGTERM);
+    if (mending.wait() != 0 || !loaded)
+        throw std::runtime_error("the append-only file cannot be mended:\n" + mending.output());
 }
 
 void redis_server::freeze()
