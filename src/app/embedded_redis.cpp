@@ -16,6 +16,7 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace rediserve::app {
 
@@ -148,7 +149,7 @@ bool embedded_redis::turn_to_mending()
     const std::string words = last_words();
     const bool was_mending = errand_ == errand::mend;
     if (was_mending)
-        errand_ = errand::serve_what_was_mended;
+        errand_ = std::exchange(loaded_, false) ? errand::serve_what_was_mended : errand::serve;
     else if (errand_ == errand::serve && words.find(torn_file) != std::string::npos)
         errand_ = errand::mend;
     else
@@ -165,6 +166,7 @@ bool embedded_redis::end_of_mending()
 {
     if (answer_of(socket()) != '+')
         return false;
+    loaded_ = true;
     child_->stop(stop_within);
     return true;
 }

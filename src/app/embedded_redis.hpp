@@ -63,6 +63,7 @@ private:
     private_folder folder_;
     std::optional<data_folder> data_;
     errand errand_ = errand::serve;
+    bool loaded_ = false;   // the file, by the one that mends
     std::unique_ptr<child_process> child_;
     boost::asio::posix::stream_descriptor watched_;   // the child's; not owned
     boost::asio::steady_timer timer_;
